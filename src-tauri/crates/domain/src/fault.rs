@@ -1,0 +1,1 @@
+//! What a failure of the upstream means and what follows from it.

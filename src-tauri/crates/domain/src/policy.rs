@@ -1,0 +1,3 @@
+//! Decisions, each a pure function of what is known and the time.
+
+

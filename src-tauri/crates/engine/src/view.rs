@@ -1,0 +1,5 @@
+//! What a reader outside the engine may see: window, tray, command line, scripts.
+//!
+//! The only types that serialise. Nothing here can hold a secret.
+
+pub mod dto;

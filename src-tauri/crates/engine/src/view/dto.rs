@@ -1,0 +1,549 @@
+//! The documents of the control API, the window's IPC and `--json`.
+//!
+//! Instants are RFC 3339 in UTC, shares are fractions 0.0 to 1.0 or null for unknown. Keys are stable: they
+//! change only with a reason, in the changelog.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// How fresh an answer must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Freshness {
+    /// What is in memory, with its age; never calls the service.
+    #[default]
+    Peek,
+    /// Calls the service only when memory has nothing younger than `quota_cache_ttl_seconds`.
+    Cached,
+    /// Calls the service now; goes once through a failure cooldown.
+    Refreshed,
+}
+
+/// Arguments of `quota`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+pub struct QuotaArgs {
+    /// How fresh the answer must be.
+    #[serde(default)]
+    pub freshness: Freshness,
+    /// One credential only, by id.
+    #[serde(default)]
+    pub credential: Option<String>,
+}
+
+/// Every credential, model and window: the document of `headroom quota --json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct QuotaDocument {
+    /// When the document was made.
+    pub at: String,
+    /// One sentence that answers "what can I use now".
+    pub sentence: String,
+    /// Whether the numbers are those of the built-in simulated service.
+    pub demo: bool,
+    /// Credentials in the user's order.
+    pub credentials: Vec<CredentialView>,
+}
+
+/// One credential with all its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct CredentialView {
+    /// Our id.
+    pub id: String,
+    /// The user's label, else the e-mail address.
+    pub name: String,
+    /// `antigravity`, `gemini-cli` or `api-key`.
+    pub provider: String,
+    /// `active`, `disabled`, `invalid`, `blocked` or `retired`.
+    pub state: String,
+    /// Why it is not active and what to do, in one or two sentences.
+    pub state_reason: Option<String>,
+    /// Since when it is in that state, where it is not active.
+    pub state_since: Option<String>,
+    /// Whether the user has to act.
+    pub needs_user: bool,
+    /// A link of the service where the user can act.
+    pub link: Option<String>,
+    /// The subscription's name.
+    pub tier: Option<String>,
+    /// When quota was last read with success.
+    pub last_quota_refresh: Option<String>,
+    /// A read is under way.
+    pub reading: bool,
+    /// Why the last read failed; the numbers shown are the ones before it.
+    pub failure: Option<FailureView>,
+    /// The tightest number of the credential.
+    pub headline: Option<Headline>,
+    /// Groups with their windows.
+    pub groups: Vec<GroupView>,
+    /// Models with their own and their effective numbers.
+    pub models: Vec<ModelView>,
+}
+
+/// Why a read failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct FailureView {
+    /// What, why and what to do, in one sentence.
+    pub message: String,
+    /// When it failed.
+    pub at: String,
+    /// No automatic read before this instant.
+    pub retry_at: String,
+}
+
+/// The tightest number of a credential.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct Headline {
+    /// What is left; never null here: an unknown number is no headline.
+    pub remaining: Option<f64>,
+    /// The group it belongs to, as people read it.
+    pub group: Option<String>,
+    /// The window that decides, e.g. `5h`.
+    pub window: Option<String>,
+    /// When it refills.
+    pub reset_at: Option<String>,
+    /// Whether the window's clock has started.
+    pub started: Option<bool>,
+}
+
+/// One group with its windows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct GroupView {
+    /// `gemini`, `3p`, or the service's name of a group this version does not know.
+    pub key: String,
+    /// As people read it.
+    pub name: String,
+    /// The smallest known remaining of its windows.
+    pub remaining: Option<f64>,
+    /// When that refills.
+    pub reset_at: Option<String>,
+    /// The window that decides, e.g. `weekly`.
+    pub binding: Option<String>,
+    /// Its windows, shortest first.
+    pub windows: Vec<WindowView>,
+}
+
+/// One window of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct WindowView {
+    /// The service's word for the period: `5h`, `weekly`, or any other.
+    pub window: String,
+    /// How long it is in seconds, where known.
+    pub length_seconds: Option<f64>,
+    /// What is left, or null for unknown.
+    pub remaining: Option<f64>,
+    /// When it refills.
+    pub reset_at: Option<String>,
+    /// Whether its clock has started; null where that cannot be told.
+    pub started: Option<bool>,
+    /// Whether it decides over its group's models; one that does not is shown only.
+    pub binds: bool,
+    /// `official_report`, `summary`, `model_list`, `buckets` or `refusal`.
+    pub source: String,
+    /// When it was read.
+    pub observed_at: String,
+    /// The last attempt to read it anew failed, or its reset has passed since.
+    pub stale: bool,
+}
+
+/// One model of a credential.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ModelView {
+    /// The upstream id.
+    pub id: String,
+    /// The service's name of it.
+    pub display_name: String,
+    /// The group's key, or null where it has none.
+    pub group: Option<String>,
+    /// The model's own number in the per-model list, or null.
+    pub remaining: Option<f64>,
+    /// The number that counts: the smallest known of all that binds the model.
+    pub effective_remaining: Option<f64>,
+    /// When that refills.
+    pub reset_at: Option<String>,
+    /// Who said so.
+    pub source: String,
+    /// When it was read.
+    pub observed_at: String,
+    /// The last attempt to read it anew failed, or its reset has passed since.
+    pub stale: bool,
+    /// The per-model list is more than 5 points away from every window that binds the model.
+    pub contradicts: bool,
+    /// Protection keeps the last of it back.
+    pub protected: bool,
+    /// The model rests for this credential until then.
+    pub cooldown_until: Option<String>,
+    /// Why it rests.
+    pub cooldown_reason: Option<String>,
+    /// When it was last warmed up.
+    pub last_warmup_at: Option<String>,
+}
+
+/// What the program is doing and how it is set up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct StatusView {
+    /// The program's version.
+    pub version: String,
+    /// Whether this is the demo on the built-in simulated service.
+    pub demo: bool,
+    /// The data directory.
+    pub data_dir: String,
+    /// Where the key that encrypts secrets lies.
+    pub key_storage: KeyStorageView,
+    /// Things the user should know, newest first.
+    pub notices: Vec<Notice>,
+    /// Whether background refresh is on.
+    pub background_refresh: bool,
+    /// When the next periodic read of quota is due.
+    pub next_refresh_at: Option<String>,
+    /// How long a full cycle takes where the pace does not allow the interval, in minutes.
+    pub stretched_to_minutes: Option<u32>,
+    /// Where the web UI and the control API answer.
+    pub control_address: Option<String>,
+    /// The language of the interface: `en` or `zh-CN`, or `system`.
+    pub language: String,
+}
+
+/// Where the key that encrypts secrets lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStorageView {
+    /// In the keychain of the operating system.
+    Keychain,
+    /// In `secrets.key`, because the user said so.
+    File,
+    /// In memory only (the demo).
+    Memory,
+    /// No key: there is no keychain, and the user has not chosen the file.
+    Missing,
+    /// The keychain holds no key although encrypted records exist, or another one.
+    Lost,
+}
+
+/// Something the user should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Notice {
+    /// Stable name, e.g. `clock_differs`.
+    pub code: String,
+    /// `info`, `warning` or `error`.
+    pub level: String,
+    /// What, why and what to do.
+    pub message: String,
+    /// When it arose.
+    pub at: String,
+}
+
+/// Arguments that name one credential.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct CredentialArgs {
+    /// Our id, or a name or e-mail address that only one credential has.
+    pub id: String,
+}
+
+/// Arguments of `credential_rename`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct RenameArgs {
+    /// Our id.
+    pub id: String,
+    /// The new label; null takes it away.
+    pub label: Option<String>,
+}
+
+/// Arguments of `credential_add_key`. The key goes in and never comes out again.
+#[derive(Clone, Serialize, Deserialize, Type)]
+pub struct AddKeyArgs {
+    /// The user's name for it.
+    pub name: String,
+    /// The API key of Google AI Studio.
+    pub key: String,
+}
+
+/// What became of a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CredentialChange {
+    /// Our id.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Its state now: `active`, `disabled`, `invalid`, `blocked`, `retired` or `removed`.
+    pub state: String,
+    /// Until when `credential_restore` brings a removed one back.
+    pub undo_until: Option<String>,
+}
+
+/// Arguments of `import`.
+#[derive(Clone, Default, Serialize, Deserialize, Type)]
+pub struct ImportArgs {
+    /// Files, folders and ZIPs on this machine.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Files whose content comes along, e.g. dropped on the page.
+    #[serde(default)]
+    pub files: Vec<ImportFile>,
+    /// Overrules what the content says.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// Only say what would happen.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// A file whose content comes along.
+#[derive(Clone, Serialize, Deserialize, Type)]
+pub struct ImportFile {
+    /// Its name; never used as a path.
+    pub name: String,
+    /// Its bytes, base64.
+    pub data: String,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImportReport {
+    /// Nothing was stored.
+    pub dry_run: bool,
+    /// One line per credential found and per file that holds none.
+    pub entries: Vec<ImportEntry>,
+}
+
+/// One line of an import report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImportEntry {
+    /// The file, with the name inside a ZIP behind `!`.
+    pub file: String,
+    /// `added`, `updated`, `duplicate` or `rejected`; with `dry_run` what it would be.
+    pub outcome: ImportOutcome,
+    /// Where the credential belongs.
+    pub provider: Option<String>,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Our id, where it is stored.
+    pub id: Option<String>,
+    /// Why it was rejected, or what it duplicates.
+    pub reason: Option<String>,
+    /// It comes in switched off, as the file says.
+    pub disabled: bool,
+}
+
+/// What became of one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportOutcome {
+    /// A new credential.
+    Added,
+    /// The same login with a newer token: replaced.
+    Updated,
+    /// Already there, unchanged.
+    Duplicate,
+    /// Not a credential this program can use.
+    Rejected,
+}
+
+/// Arguments of `login_start`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct LoginArgs {
+    /// `antigravity` or `gemini-cli`.
+    pub provider: String,
+}
+
+/// A sign-in that has begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct LoginStarted {
+    /// Names the sign-in.
+    pub flow: String,
+    /// Open this in a browser.
+    pub url: String,
+    /// After this it is over.
+    pub expires_at: String,
+}
+
+/// Arguments that name a sign-in.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct LoginFlowArgs {
+    /// From `login_start`.
+    pub flow: String,
+}
+
+/// Arguments of `login_paste`.
+#[derive(Clone, Serialize, Deserialize, Type)]
+pub struct LoginPasteArgs {
+    /// From `login_start`.
+    pub flow: String,
+    /// The address the browser ended on.
+    pub callback_url: String,
+}
+
+/// How far a sign-in is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum LoginProgress {
+    /// The browser has not come back yet.
+    Waiting,
+    /// The code is being exchanged.
+    Exchanging,
+    /// Done.
+    Done {
+        /// The credential it gave.
+        id: String,
+        /// What people call it.
+        name: String,
+    },
+    /// Over without a credential.
+    Failed {
+        /// What, why and what to do.
+        message: String,
+    },
+}
+
+/// One setting with its value and where that comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SettingView {
+    /// The name.
+    pub key: String,
+    /// The value in force; null for a secret.
+    pub value: Option<String>,
+    /// The default.
+    pub default: String,
+    /// `default`, `settings`, `environment` or `flag`.
+    pub source: String,
+    /// The environment variable that overrides it.
+    pub environment_variable: Option<String>,
+    /// `bool`, `integer`, `choice`, `list` or `text`.
+    pub kind: String,
+    /// Smallest value of an integer.
+    pub min: Option<f64>,
+    /// Largest value of an integer.
+    pub max: Option<f64>,
+    /// The unit of an integer.
+    pub unit: Option<String>,
+    /// The values of a choice.
+    pub choices: Vec<String>,
+    /// Write-only: whether one is set is all that is told.
+    pub secret: bool,
+    /// Whether a secret is set.
+    pub is_set: bool,
+    /// What it does.
+    pub help: String,
+    /// Values for single credentials and models.
+    pub overrides: Vec<SettingOverride>,
+}
+
+/// A setting's value for one credential, and one model of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SettingOverride {
+    /// The credential's id.
+    pub credential: String,
+    /// One model of it, else all.
+    pub model: Option<String>,
+    /// The value.
+    pub value: String,
+}
+
+/// Arguments of `settings_get` and `settings_reset`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct SettingArgs {
+    /// The name.
+    pub key: String,
+    /// For one credential only.
+    #[serde(default)]
+    pub credential: Option<String>,
+    /// For one model of that credential only.
+    #[serde(default)]
+    pub model: Option<String>,
+}
+
+/// Arguments of `settings_set`.
+#[derive(Clone, Serialize, Deserialize, Type)]
+pub struct SettingSetArgs {
+    /// The name.
+    pub key: String,
+    /// The new value as text.
+    pub value: String,
+    /// For one credential only.
+    #[serde(default)]
+    pub credential: Option<String>,
+    /// For one model of that credential only.
+    #[serde(default)]
+    pub model: Option<String>,
+}
+
+/// Settings as a document to keep: no secrets in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SettingsText {
+    /// `export`: JSON. `import`: JSON, or the lines of a `.env` file.
+    pub text: String,
+}
+
+/// What a settings import did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SettingsImportReport {
+    /// Keys that were set.
+    pub applied: Vec<String>,
+    /// Lines that were not, each with its reason.
+    pub refused: Vec<SettingRefused>,
+}
+
+/// A value that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SettingRefused {
+    /// The name as it stood there.
+    pub key: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// One check of `headroom doctor`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Check {
+    /// Stable name, e.g. `data_dir`.
+    pub code: String,
+    /// `ok`, `warning` or `error`.
+    pub level: String,
+    /// What was found.
+    pub message: String,
+    /// What to do, where anything is to be done.
+    pub advice: Option<String>,
+}
+
+/// A link that opens the web UI once.
+#[derive(Clone, Serialize, Deserialize, Type)]
+pub struct UiLink {
+    /// `http://127.0.0.1:PORT/#t=WORD`; the word works once, for a minute.
+    pub url: String,
+}
+
+/// Why a command failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// What kind of failure, where a reader does something different for it.
+    pub code: ErrorCode,
+    /// What, why and what to do.
+    pub message: String,
+}
+
+/// Kinds of failure that a reader tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The arguments are not of the command's form, or out of range.
+    BadInput,
+    /// Nothing matched.
+    NotFound,
+    /// A cooldown, budget or protection stands against it.
+    Refused,
+    /// A credential needs the user.
+    NeedsUser,
+    /// There is no key to encrypt secrets with.
+    NoKey,
+    /// The engine does not answer.
+    Unreachable,
+    /// Anything else.
+    Failed,
+}
+
+impl ApiError {
+    /// An error with its kind and its words.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
