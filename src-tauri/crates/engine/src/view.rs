@@ -3,3 +3,4 @@
 //! The only types that serialise. Nothing here can hold a secret.
 
 pub mod dto;
+pub mod tray;

@@ -1,0 +1,340 @@
+use super::*;
+use crate::view::dto::{FailureView, KeyStorageView, Notice};
+
+/// 12:01 in `zone()`, a Monday.
+const NOW: &str = "2026-03-02T11:01:00Z";
+
+fn zone() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(1))
+}
+
+fn active(name: &str, headline: Option<Headline>) -> CredentialView {
+    CredentialView {
+        id: format!("id-{name}"),
+        name: name.to_owned(),
+        provider: "antigravity".to_owned(),
+        state: "active".to_owned(),
+        state_reason: None,
+        state_since: None,
+        needs_user: false,
+        link: None,
+        tier: None,
+        last_quota_refresh: None,
+        reading: false,
+        failure: None,
+        headline,
+        groups: Vec::new(),
+        models: Vec::new(),
+    }
+}
+
+fn left(remaining: Option<f64>, reset_at: Option<&str>, started: Option<bool>) -> Option<Headline> {
+    Some(Headline {
+        remaining,
+        group: Some("Gemini Models".to_owned()),
+        window: Some("5h".to_owned()),
+        reset_at: reset_at.map(str::to_owned),
+        started,
+    })
+}
+
+/// A started window with this share left, back in two hours and four minutes.
+fn running(name: &str, share: f64) -> CredentialView {
+    active(name, left(Some(share), Some("2026-03-02T13:05:00Z"), Some(true)))
+}
+
+fn failed(one: CredentialView) -> CredentialView {
+    let failure = FailureView { message: "503".to_owned(), at: NOW.to_owned(), retry_at: NOW.to_owned() };
+    CredentialView { failure: Some(failure), ..one }
+}
+
+fn standing(name: &str, state: &str, needs_user: bool, reason: Option<&str>) -> CredentialView {
+    let headline = left(Some(0.01), None, None);
+    CredentialView {
+        state: state.to_owned(),
+        needs_user,
+        state_reason: reason.map(str::to_owned),
+        ..active(name, headline)
+    }
+}
+
+fn document(credentials: Vec<CredentialView>) -> QuotaDocument {
+    QuotaDocument { at: NOW.to_owned(), sentence: "Plenty is left.".to_owned(), demo: false, credentials }
+}
+
+fn status() -> StatusView {
+    StatusView {
+        version: "0.1.0".to_owned(),
+        demo: false,
+        data_dir: String::new(),
+        key_storage: KeyStorageView::Keychain,
+        notices: Vec::new(),
+        background_refresh: true,
+        next_refresh_at: None,
+        stretched_to_minutes: None,
+        control_address: None,
+        language: "en".to_owned(),
+    }
+}
+
+fn shown(quota: &QuotaDocument, language: Language) -> TrayModel {
+    tray(quota, &status(), NOW.parse().unwrap(), &zone(), language)
+}
+
+fn texts(model: &TrayModel) -> Vec<&str> {
+    model
+        .menu
+        .iter()
+        .map(|entry| match entry {
+            TrayEntry::Text(text) | TrayEntry::Action { text, .. } => text.as_str(),
+            TrayEntry::Separator => "---",
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check_level(credentials: Vec<CredentialView>, level: Level, attention: bool) {
+    assert_eq!(shown(&document(credentials), Language::English).icon, TrayIcon { level, attention });
+}
+
+#[test]
+fn the_glass_is_as_full_as_the_tightest_credential() {
+    for (share, level) in [
+        (1.0, Level::Full),
+        (0.875, Level::Full),
+        (0.874, Level::High),
+        (0.625, Level::High),
+        (0.5, Level::Half),
+        (0.374, Level::Low),
+        (0.001, Level::Low),
+        (0.0, Level::Empty),
+    ] {
+        check_level(vec![running("Ada", 1.0), running("Bob", share)], level, false);
+    }
+}
+
+#[test]
+fn unknown_is_no_level() {
+    check_level(vec![], Level::Unknown, false);
+    check_level(vec![active("Ada", None)], Level::Unknown, false);
+    check_level(vec![active("Ada", left(None, None, None))], Level::Unknown, false);
+}
+
+#[test]
+fn an_unknown_number_does_not_hide_a_known_one() {
+    check_level(vec![active("Ada", None), running("Bob", 0.7)], Level::High, false);
+}
+
+#[test]
+fn what_cannot_be_used_has_no_say_in_the_level() {
+    let out = ["disabled", "retired"].map(|state| standing("Bob", state, false, None));
+    for one in out {
+        check_level(vec![running("Ada", 0.7), one], Level::High, false);
+    }
+}
+
+#[test]
+fn a_dot_says_that_somebody_has_to_act() {
+    check_level(vec![running("Ada", 0.7), standing("Bob", "blocked", true, None)], Level::High, true);
+    let notice = |level: &str| StatusView {
+        notices: vec![Notice {
+            code: "key_lost".to_owned(),
+            level: level.to_owned(),
+            message: String::new(),
+            at: NOW.to_owned(),
+        }],
+        ..status()
+    };
+    let quota = document(vec![running("Ada", 0.7)]);
+    for (level, attention) in [("error", true), ("warning", false)] {
+        let model = tray(&quota, &notice(level), NOW.parse().unwrap(), &zone(), Language::English);
+        assert_eq!(model.icon.attention, attention, "{level}");
+    }
+}
+
+#[test]
+fn no_background_refresh_is_drawn_hollow() {
+    let paused = StatusView { background_refresh: false, ..status() };
+    let quota = document(vec![running("Ada", 0.7)]);
+    let model = tray(&quota, &paused, NOW.parse().unwrap(), &zone(), Language::English);
+    assert_eq!(model.icon.level, Level::Paused);
+    assert_eq!(model.title, "Headroom · 70 %");
+}
+
+#[test]
+fn the_menu_is_the_sentence_the_credentials_and_what_one_can_do() {
+    let model = shown(&document(vec![running("Ada", 0.58)]), Language::English);
+    assert_eq!(
+        texts(&model),
+        [
+            "Plenty is left.",
+            "---",
+            "Ada   \u{2007}58 %  ▮▮▮▯▯  5h · 14:05 (2 h 04 m)",
+            "---",
+            "Refresh now",
+            "Open Headroom",
+            "Quit"
+        ]
+    );
+    assert_eq!(model.title, "Headroom · 58 %");
+    assert_eq!(model.tooltip, "Headroom · Plenty is left.");
+}
+
+#[test]
+fn without_credentials_there_is_nothing_to_refresh() {
+    let model = shown(&document(vec![]), Language::English);
+    assert_eq!(texts(&model), ["Plenty is left.", "---", "Open Headroom", "Quit"]);
+    assert_eq!(model.title, "Headroom");
+}
+
+#[test]
+fn a_click_on_a_credential_names_it() {
+    let model = shown(&document(vec![running("Ada", 0.58)]), Language::English);
+    assert!(matches!(
+        &model.menu[2],
+        TrayEntry::Action { request: TrayRequest::OpenCredential(id), .. } if id == "id-Ada"
+    ));
+}
+
+#[test]
+fn the_demo_says_so_in_every_place() {
+    let quota = QuotaDocument { demo: true, ..document(vec![running("Ada", 0.58)]) };
+    for (language, word) in [(Language::English, "emo"), (Language::Chinese, "演示")] {
+        let model = shown(&quota, language);
+        for text in [texts(&model)[0], &model.title, &model.tooltip] {
+            assert!(text.contains(word), "{text:?} does not say that this is the demo");
+        }
+    }
+}
+
+#[test]
+fn many_credentials_do_not_make_the_menu_longer_than_the_screen() {
+    let many = (0..200).map(|n| running(&format!("c{n}"), 0.5)).collect();
+    let model = shown(&document(many), Language::English);
+    assert_eq!(model.menu.len(), LINES + 7);
+    assert!(texts(&model).contains(&"185 more …"));
+}
+
+#[test]
+fn while_no_engine_answers_the_window_and_the_way_out_remain() {
+    let model = unreachable(Language::English);
+    assert_eq!(model.icon, TrayIcon { level: Level::Unknown, attention: true });
+    assert_eq!(texts(&model)[2..], ["Open Headroom", "Quit"]);
+}
+
+#[track_caller]
+fn check_line(one: CredentialView, english: &str, chinese: &str) {
+    let quota = document(vec![one]);
+    for (language, expected) in [(Language::English, english), (Language::Chinese, chinese)] {
+        let model = shown(&quota, language);
+        assert_eq!(texts(&model)[2].replace(FIGURE_SPACE, " "), expected);
+    }
+}
+
+#[test]
+fn a_line_tells_share_window_and_reset() {
+    check_line(
+        running("Ada", 0.58),
+        "Ada    58 %  ▮▮▮▯▯  5h · 14:05 (2 h 04 m)",
+        "Ada     58%  ▮▮▮▯▯  5 小时 · 14:05（2 小时 04 分）",
+    );
+    check_line(
+        running("Ada", 0.0),
+        "Ada     0 %  ▯▯▯▯▯  5h · 14:05 (2 h 04 m)",
+        "Ada      0%  ▯▯▯▯▯  5 小时 · 14:05（2 小时 04 分）",
+    );
+}
+
+#[test]
+fn a_share_is_never_rounded_to_nothing_or_to_all() {
+    check_line(
+        running("Ada", 0.001),
+        "Ada     1 %  ▮▯▯▯▯  5h · 14:05 (2 h 04 m)",
+        "Ada      1%  ▮▯▯▯▯  5 小时 · 14:05（2 小时 04 分）",
+    );
+    check_line(
+        running("Ada", 0.998),
+        "Ada    99 %  ▮▮▮▮▮  5h · 14:05 (2 h 04 m)",
+        "Ada     99%  ▮▮▮▮▮  5 小时 · 14:05（2 小时 04 分）",
+    );
+}
+
+#[test]
+fn a_window_that_floats_names_no_time() {
+    check_line(
+        active("Ada", left(Some(1.0), Some("2026-03-02T16:01:00Z"), Some(false))),
+        "Ada   100 %  ▮▮▮▮▮  5h · not started",
+        "Ada    100%  ▮▮▮▮▮  5 小时 · 未开始计时",
+    );
+}
+
+#[test]
+fn another_day_is_named() {
+    check_line(
+        active("Ada", left(Some(0.3), Some("2026-03-05T08:10:00Z"), Some(true))),
+        "Ada    30 %  ▮▮▯▯▯  5h · Thu 09:10 (2 d 21 h)",
+        "Ada     30%  ▮▮▯▯▯  5 小时 · 周四 09:10（2 天 21 小时）",
+    );
+    check_line(
+        active("Ada", left(Some(0.3), Some("2026-03-12T08:10:00Z"), Some(true))),
+        "Ada    30 %  ▮▮▯▯▯  5h · 12 Mar 09:10 (9 d 21 h)",
+        "Ada     30%  ▮▮▯▯▯  5 小时 · 3月12日 09:10（9 天 21 小时）",
+    );
+}
+
+#[test]
+fn a_window_without_a_reset_is_named_alone() {
+    check_line(
+        active("Ada", left(Some(0.3), None, None)),
+        "Ada    30 %  ▮▮▯▯▯  5h",
+        "Ada     30%  ▮▮▯▯▯  5 小时",
+    );
+}
+
+#[test]
+fn a_number_from_before_a_failure_says_so() {
+    check_line(
+        failed(active("Ada", left(Some(0.3), None, None))),
+        "Ada    30 %  ▮▮▯▯▯  5h · last read failed",
+        "Ada     30%  ▮▮▯▯▯  5 小时 · 上次读取失败",
+    );
+}
+
+#[test]
+fn no_number_is_a_dash_with_a_reason() {
+    check_line(active("Ada", None), "Ada   –   unknown", "Ada   –   未知");
+    check_line(failed(active("Ada", None)), "Ada   –   last read failed", "Ada   –   上次读取失败");
+    let reading = CredentialView { reading: true, ..active("Ada", None) };
+    check_line(reading, "Ada   –   reading …", "Ada   –   正在读取 …");
+}
+
+#[test]
+fn a_credential_that_is_out_says_why_and_shows_no_number() {
+    check_line(standing("Ada", "disabled", false, None), "Ada   off", "Ada   已停用");
+    check_line(standing("Ada", "retired", false, None), "Ada   no longer served", "Ada   服务已停止支持");
+    check_line(
+        standing("Dora", "blocked", true, Some("The service asks to verify this account.")),
+        "Dora   needs you · The service asks to verify this account.",
+        "Dora   需要处理 · The service asks to verify this account.",
+    );
+}
+
+#[test]
+fn long_names_are_cut() {
+    let name = "somebody.with.a.very.long.name@company.example";
+    let model = shown(&document(vec![running(name, 0.5)]), Language::English);
+    assert!(texts(&model)[2].starts_with("somebody.with.a.very.long.n…   "));
+}
+
+#[test]
+fn the_setting_decides_the_language_before_the_system_does() {
+    for (setting, locale, language) in [
+        ("en", Some("zh_CN.UTF-8"), Language::English),
+        ("zh-CN", Some("en_US.UTF-8"), Language::Chinese),
+        ("system", Some("zh_CN.UTF-8"), Language::Chinese),
+        ("system", Some("de_DE.UTF-8"), Language::English),
+        ("system", None, Language::English),
+    ] {
+        assert_eq!(Language::of(setting, locale), language, "{setting} {locale:?}");
+    }
+}
