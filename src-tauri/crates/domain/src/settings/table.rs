@@ -1,0 +1,174 @@
+//! The one table of settings: name, variable, form, default and what it does.
+
+use super::Setting;
+use super::choice::{Floor, KeyStorage, Language, Routing};
+use super::hours::Hours;
+use super::rule::{
+    BOOL, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME, PROVIDERS, PROXY_URL,
+    SERVICE_URL, SERVICE_URLS, SIGN_IN_URL, SOME_NAMES, Why, choice, integer,
+};
+use crate::credential::Provider;
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// Writes the struct, its defaults, its readers and the table from one list. The word before the arrow is the
+/// program's version inside the defaults.
+macro_rules! settings {
+    ($version:ident => $($key:ident: $type:ty = $default:expr, $rule:expr, $env:literal, $scoped:ident, $help:literal;)+) => {
+        /// Every setting that is no secret, checked. A field has its setting's name.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Settings {
+            $(#[doc = $help] pub $key: $type,)+
+        }
+
+        impl Settings {
+            /// What holds where nobody said anything; `version` goes into the user agents.
+            #[must_use]
+            pub fn defaults($version: &str) -> Self {
+                Self { $($key: $default,)+ }
+            }
+
+            /// The value as text, in the form that reads back; `None` for a name that is no setting.
+            #[must_use]
+            pub fn text(&self, key: &str) -> Option<String> {
+                match key {
+                    $(stringify!($key) => Some(($rule.write)(&self.$key)),)+
+                    _ => None,
+                }
+            }
+
+            /// Puts a text in as the value; `None` for a name that is no setting.
+            pub(super) fn put(&mut self, key: &str, text: &str) -> Option<Result<(), Why>> {
+                match key {
+                    $(stringify!($key) => Some(($rule.read)(text.trim(), $rule.kind).map(|value| self.$key = value)),)+
+                    _ => None,
+                }
+            }
+        }
+
+        /// Every setting that is no secret, in the order people read them.
+        pub const SETTINGS: &[Setting] = &[
+            $(Setting {
+                key: stringify!($key),
+                env: Some($env),
+                kind: $rule.kind,
+                help: $help,
+                per_credential: $scoped,
+                secret: false,
+            },)+
+        ];
+    };
+}
+
+const EVERYWHERE: bool = false;
+const PER_CREDENTIAL: bool = true;
+
+settings! { version =>
+    background_refresh_enabled: bool = true, BOOL, "BACKGROUND_REFRESH_ENABLED", EVERYWHERE,
+        "Reads quota in the background, which spends none; switched off, numbers are only as fresh as your last look.";
+    refresh_interval_minutes: u32 = 15, integer(1, 1440, "minutes"), "REFRESH_INTERVAL_MINUTES", EVERYWHERE,
+        "Time between two background reads of a credential; shorter is fresher and asks the service more often.";
+    background_refresh_max_concurrent: u32 = 2, integer(1, 16, "credentials"), "BACKGROUND_REFRESH_MAX_CONCURRENT", EVERYWHERE,
+        "How many credentials are read at the same time; the pace between two calls stays the same.";
+    quota_cache_ttl_seconds: u32 = 60, integer(5, 3600, "seconds"), "QUOTA_CACHE_TTL_SECONDS", EVERYWHERE,
+        "How old numbers may be when the command line or a page is opened; younger ones are shown without a call.";
+    upstream_min_interval_ms: u32 = 500, integer(500, 60_000, "milliseconds"), "UPSTREAM_MIN_INTERVAL_MS", EVERYWHERE,
+        "Least time between two calls for quota, projects and warmup, over all credentials; longer is gentler and slower.";
+
+    quota_protection_enabled: bool = false, BOOL, "QUOTA_PROTECTION_ENABLED", EVERYWHERE,
+        "Keeps the last of a quota back: below the floor the proxy leaves the credential alone for that model.";
+    quota_protection_threshold: u32 = 10, integer(1, 99, "percent"), "QUOTA_PROTECTION_THRESHOLD", PER_CREDENTIAL,
+        "The floor of the short window; below it a credential is protected for the model.";
+    quota_protection_weekly_threshold: u32 = 5, integer(0, 99, "percent"), "QUOTA_PROTECTION_WEEKLY_THRESHOLD", EVERYWHERE,
+        "The floor of the weekly window; below it a credential is used last, and warmup leaves it alone.";
+    quota_protection_hysteresis: u32 = 5, integer(0, 50, "points"), "QUOTA_PROTECTION_HYSTERESIS", EVERYWHERE,
+        "How far above the floor quota must be before a protected credential comes back; 0 lets it flicker.";
+    quota_protection_models: Vec<String> = list(&["*"]), SOME_NAMES, "QUOTA_PROTECTION_MODELS", EVERYWHERE,
+        "Which models are protected, by id or its beginning; * means every model.";
+    quota_protection_floor: Floor = Floor::Hard, choice::<Floor>(), "QUOTA_PROTECTION_FLOOR", EVERYWHERE,
+        "What happens when only protected credentials are left: hard refuses requests, soft uses the least depleted one and says so.";
+
+    smart_warmup_enabled: bool = false, BOOL, "SMART_WARMUP_ENABLED", PER_CREDENTIAL,
+        "Sends a tiny request to idle windows so that their clock starts early; the service's terms may forbid it.";
+    warmup_models: Vec<String> = list(&["auto"]), SOME_NAMES, "WARMUP_MODELS", EVERYWHERE,
+        "Which models are warmed up, by id or its beginning; auto is the cheapest model of each group.";
+    smart_warmup_follow_models: Vec<String> = list(&["gemini-3-pro-high"]), NAMES, "SMART_WARMUP_FOLLOW_MODELS", EVERYWHERE,
+        "Models that are never warmed on their own, only together with a Claude model of the same credential.";
+    smart_warmup_scan_interval_seconds: u32 = 600, integer(60, 86_400, "seconds"), "SMART_WARMUP_SCAN_INTERVAL_SECONDS", EVERYWHERE,
+        "Time between two looks for idle windows; shorter starts windows sooner.";
+    smart_warmup_cooldown_seconds: u32 = 14_400, integer(600, 604_800, "seconds"), "SMART_WARMUP_COOLDOWN_SECONDS", EVERYWHERE,
+        "Least time between two warmups of the same group; shorter may send more requests.";
+    smart_warmup_batch_delay_seconds: u32 = 2, integer(0, 600, "seconds"), "SMART_WARMUP_BATCH_DELAY_SECONDS", EVERYWHERE,
+        "Pause between two warmups of one scan; longer is gentler and slower.";
+    smart_warmup_one_per_group: bool = true, BOOL, "SMART_WARMUP_ONE_PER_GROUP", EVERYWHERE,
+        "One warmup starts a group's windows; switched off, every configured model gets its own request.";
+    smart_warmup_hours: Hours = Hours::default(), HOURS, "SMART_WARMUP_HOURS", EVERYWHERE,
+        "When warmups may be sent, in local time, e.g. mon-fri 06:00-20:00, sat 10:00-16:00; empty means any time.";
+    warmup_daily_budget: u32 = 3, integer(1, 100, "requests"), "WARMUP_DAILY_BUDGET", EVERYWHERE,
+        "Most warmups for one group of a credential in 24 hours, whatever their outcome.";
+    planner_enabled: bool = true, BOOL, "PLANNER_ENABLED", EVERYWHERE,
+        "Lets the planner hold a warmup back for a start that fits your working hours better.";
+    working_hours: Option<Hours> = None, OPTIONAL_HOURS, "WORKING_HOURS", EVERYWHERE,
+        "Your working hours in local time, in the form of the warmup hours; empty means learned from your use.";
+
+    proxy_enabled: bool = false, BOOL, "PROXY_ENABLED", EVERYWHERE,
+        "Runs the local API for other programs; over personal logins the service's terms may forbid it.";
+    proxy_listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 8045)), LISTEN, "PROXY_LISTEN", EVERYWHERE,
+        "Where the local API listens; an address that others on the network reach takes proxy_allow_lan and proxy_hosts.";
+    proxy_allow_lan: bool = false, BOOL, "PROXY_ALLOW_LAN", EVERYWHERE,
+        "Lets the local API listen beyond this machine; whoever has a client key can then spend your quota from there.";
+    proxy_hosts: Vec<String> = Vec::new(), HOSTS, "PROXY_HOSTS", EVERYWHERE,
+        "Names under which other machines may call the local API; requests under any other name are refused.";
+    proxy_routing: Routing = Routing::SoonestReset, choice::<Routing>(), "PROXY_ROUTING", EVERYWHERE,
+        "In which order credentials of one kind are used; soonest-reset wastes the least.";
+    proxy_pinned: Option<String> = None, OPTIONAL_NAME, "PROXY_PINNED", EVERYWHERE,
+        "The id of the only credential that pinned routing uses.";
+    provider_order: Vec<Provider> = Provider::ALL.to_vec(), PROVIDERS, "PROVIDER_ORDER", EVERYWHERE,
+        "Which kind of credential is used first; the next kind is taken only when the one before it has nothing left.";
+
+    upstream_proxy: Option<String> = None, PROXY_URL, "HEADROOM_UPSTREAM_PROXY", EVERYWHERE,
+        "A proxy for every call to the service, http://… or socks5h://…; the system's proxy variables are not used.";
+    upstream_user_agent_antigravity: String = format!("antigravity headroom/{version}"), LINE, "HEADROOM_USER_AGENT_ANTIGRAVITY", EVERYWHERE,
+        "What this program calls itself on Antigravity's calls; the service offers models by it.";
+    upstream_user_agent_gemini_cli: String = format!("headroom/{version}"), LINE, "HEADROOM_USER_AGENT_GEMINI_CLI", EVERYWHERE,
+        "What this program calls itself on Gemini CLI's calls.";
+    upstream_urls: Vec<String> = list(&["https://daily-cloudcode-pa.googleapis.com", "https://cloudcode-pa.googleapis.com"]),
+        SERVICE_URLS, "HEADROOM_UPSTREAM_URLS", EVERYWHERE,
+        "Antigravity's hosts in the order they are tried: https on *.googleapis.com, or plain http on this machine.";
+    gemini_cli_urls: Vec<String> = list(&["https://cloudcode-pa.googleapis.com"]), SERVICE_URLS, "HEADROOM_GEMINI_CLI_URLS", EVERYWHERE,
+        "Gemini CLI's hosts in the order they are tried: https on *.googleapis.com, or plain http on this machine.";
+    api_key_url: String = "https://generativelanguage.googleapis.com".to_owned(), SERVICE_URL, "HEADROOM_API_KEY_URL", EVERYWHERE,
+        "The host that API keys are sent to: https on *.googleapis.com, or plain http on this machine.";
+    oauth_token_url: String = "https://oauth2.googleapis.com/token".to_owned(), SIGN_IN_URL, "HEADROOM_OAUTH_TOKEN_URL", EVERYWHERE,
+        "Where refresh tokens are sent to: https on *.googleapis.com, or plain http on this machine.";
+    oauth_userinfo_url: String = "https://www.googleapis.com/oauth2/v2/userinfo".to_owned(), SIGN_IN_URL, "HEADROOM_OAUTH_USERINFO_URL", EVERYWHERE,
+        "Where the e-mail address of a login is asked for: https on *.googleapis.com, or plain http on this machine.";
+    oauth_authorize_url: String = "https://accounts.google.com/o/oauth2/v2/auth".to_owned(), SIGN_IN_URL, "HEADROOM_OAUTH_AUTHORIZE_URL", EVERYWHERE,
+        "The page that a sign-in opens: https on accounts.google.com or *.googleapis.com, or plain http on this machine.";
+
+    key_storage: KeyStorage = KeyStorage::Keychain, choice::<KeyStorage>(), "HEADROOM_KEY_STORAGE", EVERYWHERE,
+        "Where the key that encrypts your logins lies; file keeps it readable beside them, for machines without a keychain.";
+    language: Language = Language::System, choice::<Language>(), "HEADROOM_LANGUAGE", EVERYWHERE,
+        "The language of the interface.";
+}
+
+/// The secrets among the settings: they go in and never come out.
+pub const SECRETS: &[Setting] = &[
+    secret(
+        "oauth_client_id_antigravity",
+        "The OAuth client id that signs in to Antigravity; without one, logins come by import.",
+    ),
+    secret("oauth_client_secret_antigravity", "The secret of the OAuth client that signs in to Antigravity."),
+    secret(
+        "oauth_client_id_gemini_cli",
+        "The OAuth client id that signs in to Gemini CLI; without one, logins come by import.",
+    ),
+    secret("oauth_client_secret_gemini_cli", "The secret of the OAuth client that signs in to Gemini CLI."),
+];
+
+const fn secret(key: &'static str, help: &'static str) -> Setting {
+    Setting { key, env: None, kind: Kind::Text, help, per_credential: false, secret: true }
+}
+
+fn list(entries: &[&str]) -> Vec<String> {
+    entries.iter().map(|e| (*e).to_owned()).collect()
+}
