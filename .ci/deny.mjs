@@ -20,7 +20,17 @@ export async function cargoDeny() {
   const program = join(place, 'bin', process.platform === 'win32' ? 'cargo-deny.exe' : 'cargo-deny');
   if (!existsSync(program)) {
     console.log(`Building cargo-deny ${version} into ${place}, once`);
-    const install = ['cargo', 'install', '--locked', '--quiet', '--root', place, '--version', version, 'cargo-deny'];
+    const install = [
+      'cargo',
+      'install',
+      '--locked',
+      '--quiet',
+      '--root',
+      place,
+      '--version',
+      version,
+      'cargo-deny',
+    ];
     await run(install, 'It needs crates.io: check the network and try again.');
   }
   return program;
@@ -34,14 +44,20 @@ export function check(...subjects) {
 
 async function main() {
   const program = await cargoDeny();
-  await run([program, ...check('licenses', 'bans', 'sources')], 'Each line above names the crate and the rule in .ci/deny.toml.');
+  await run(
+    [program, ...check('licenses', 'bans', 'sources')],
+    'Each line above names the crate and the rule in .ci/deny.toml.',
+  );
 
   const fetch = ['--config', join(root, '.ci', 'deny.toml'), 'fetch', 'db'];
   if (spawnSync(program, fetch, { cwd: root, timeout: 60_000, stdio: 'ignore' }).status !== 0) {
     console.log('advisories not checked: the RustSec database on github.com cannot be reached from here');
     return;
   }
-  await run([program, ...check('advisories')], 'Update the crate named above, or record in .ci/deny.toml why it is no danger here.');
+  await run(
+    [program, ...check('advisories')],
+    'Update the crate named above, or record in .ci/deny.toml why it is no danger here.',
+  );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await main().catch(stop);

@@ -11,8 +11,10 @@ const program = await cargoDeny();
 
 test('a crate of our own kind passes', () => verdict({ name: 'fine', license: 'MIT OR Apache-2.0' }, null));
 test('a banned crate is refused', () => verdict({ name: 'openssl', license: 'Apache-2.0' }, 'bans'));
-test('a licence nobody allowed is refused', () => verdict({ name: 'copyleft', license: 'GPL-3.0-only' }, 'licenses'));
-test('a crate from a git repository is refused', () => verdict({ name: 'fine', license: 'MIT', git: true }, 'sources'));
+test('a licence nobody allowed is refused', () =>
+  verdict({ name: 'copyleft', license: 'GPL-3.0-only' }, 'licenses'));
+test('a crate from a git repository is refused', () =>
+  verdict({ name: 'fine', license: 'MIT', git: true }, 'sources'));
 
 /** Checks a workspace whose one dependency is `crate`: `failing` is the subject that must refuse it, or null. */
 function verdict({ name, license, git = false }, failing) {
@@ -26,10 +28,17 @@ function verdict({ name, license, git = false }, failing) {
     writePackage(checkout, { name: 'planted', license: 'MIT' }, `${name} = ${source}`);
     command(checkout, 'cargo', 'generate-lockfile', '--quiet');
 
-    const done = spawnSync(program, check('licenses', 'bans', 'sources'), { cwd: checkout, encoding: 'utf8' });
+    const done = spawnSync(program, check('licenses', 'bans', 'sources'), {
+      cwd: checkout,
+      encoding: 'utf8',
+    });
     assert.equal(done.status === 0, failing === null, done.stderr);
     for (const subject of ['licenses', 'bans', 'sources']) {
-      assert.match(done.stdout, new RegExp(`${subject} ${subject === failing ? 'FAILED' : 'ok'}`), done.stderr);
+      assert.match(
+        done.stdout,
+        new RegExp(`${subject} ${subject === failing ? 'FAILED' : 'ok'}`),
+        done.stderr,
+      );
     }
   } finally {
     rmSync(directory, { recursive: true });

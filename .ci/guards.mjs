@@ -31,7 +31,11 @@ export const texts = [
 ];
 
 /** The only files of the UI that may import Tauri: the backend over it, its test, and what is generated for it. */
-const tauriImporters = ['ui/src/lib/ipc/tauri.ts', 'ui/src/lib/ipc/tauri.test.ts', 'ui/src/lib/ipc/bindings.ts'];
+const tauriImporters = [
+  'ui/src/lib/ipc/tauri.ts',
+  'ui/src/lib/ipc/tauri.test.ts',
+  'ui/src/lib/ipc/bindings.ts',
+];
 export const tauriImport = '(from|import|import[(]) *["\'\\`]@tauri-apps/';
 
 /**

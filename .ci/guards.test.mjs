@@ -27,12 +27,15 @@ test('the crate under test is not its own dependency', () => {
 const [machinePath, clientId, clientSecret] = texts.map(({ pattern }) => pattern);
 test('a build folder is a machine path', () => finds(machinePath, `open ${'/wo' + 'rk'}/tree/file`));
 test('a home folder is a machine path', () => finds(machinePath, `"${'/ho' + 'me'}/ada/.config"`));
-test('a relative folder of that name is not', () => misses(machinePath, 'see ui/work/list.ts and https://x.org/root/a'));
+test('a relative folder of that name is not', () =>
+  misses(machinePath, 'see ui/work/list.ts and https://x.org/root/a'));
 test('a client id is found', () => finds(clientId, `123-abc.apps.${'googleuser' + 'content'}.com`));
 test('other Google hosts are not client ids', () => misses(clientId, 'https://oauth2.googleapis.com/token'));
 test('a client secret is found', () => finds(clientSecret, `GOCSPX${'-'}abc`));
-test('an import of Tauri is found', () => finds(tauriImport, "import { invoke } from '@tauri-apps/api/core';"));
-test('a lazy import of Tauri is found', () => finds(tauriImport, 'await import("@tauri-apps/plugin-opener")'));
+test('an import of Tauri is found', () =>
+  finds(tauriImport, "import { invoke } from '@tauri-apps/api/core';"));
+test('a lazy import of Tauri is found', () =>
+  finds(tauriImport, 'await import("@tauri-apps/plugin-opener")'));
 test('a mention of Tauri is no import', () => misses(tauriImport, '// like @tauri-apps/api, but over HTTP'));
 
 const finds = (pattern, text) => check(pattern, text, 1);

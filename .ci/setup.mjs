@@ -27,14 +27,21 @@ async function requireRust(components) {
   if (ask('cargo', '--version') === null) {
     throw new Failure('Rust is missing: install it from https://rustup.rs and open a new terminal.');
   }
-  const missing = components.filter((name) => ask('cargo', name.replace('rustfmt', 'fmt'), '--version') === null);
+  const missing = components.filter(
+    (name) => ask('cargo', name.replace('rustfmt', 'fmt'), '--version') === null,
+  );
   if (missing.length === 0) return;
-  await run(['rustup', 'component', 'add', ...missing], `Add ${missing.join(' and ')} to your Rust installation.`);
+  await run(
+    ['rustup', 'component', 'add', ...missing],
+    `Add ${missing.join(' and ')} to your Rust installation.`,
+  );
 }
 
 async function requirePackages(wanted) {
   if (ask('dpkg-query', '--version') === null) {
-    console.log(`Not a Debian system, so this only names what is needed, as Debian calls it: ${wanted.join(' ')}`);
+    console.log(
+      `Not a Debian system, so this only names what is needed, as Debian calls it: ${wanted.join(' ')}`,
+    );
     return;
   }
   const missing = missingPackages(wanted);
@@ -52,7 +59,9 @@ async function requirePackages(wanted) {
 }
 
 function missingPackages(wanted) {
-  return wanted.filter((name) => ask('dpkg-query', '--show', '--showformat=${db:Status-Status}', name) !== 'installed');
+  return wanted.filter(
+    (name) => ask('dpkg-query', '--show', '--showformat=${db:Status-Status}', name) !== 'installed',
+  );
 }
 
 /** What to put before a command that needs root; null when nothing would help. */
@@ -67,7 +76,10 @@ function asRoot() {
 async function requireModules() {
   if (modulesFollowLock()) return;
   console.log('Installing the UI dependencies');
-  await run(npm('ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'), 'Check the network and try again.');
+  await run(
+    npm('ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'),
+    'Check the network and try again.',
+  );
 }
 
 /** Whether node_modules holds the versions the lock file names; what another platform needs may be absent. */
@@ -75,7 +87,8 @@ function modulesFollowLock() {
   if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
   const installed = readJson('node_modules/.package-lock.json').packages;
   return Object.entries(readJson('package-lock.json').packages).every(
-    ([path, { version, optional }]) => path === '' || installed[path]?.version === version || (optional && !installed[path]),
+    ([path, { version, optional }]) =>
+      path === '' || installed[path]?.version === version || (optional && !installed[path]),
   );
 }
 

@@ -49,7 +49,9 @@ function launch(program, args) {
   const ended = new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new Failure(`${program} could not start: ${error.message}`)));
     // Whoever stopped it by a signal wanted that; any other death is a failure.
-    child.on('close', (code, signal) => resolve(code ?? (['SIGINT', 'SIGTERM', 'SIGHUP'].includes(signal) ? 0 : 1)));
+    child.on('close', (code, signal) =>
+      resolve(code ?? (['SIGINT', 'SIGTERM', 'SIGHUP'].includes(signal) ? 0 : 1)),
+    );
   });
   return { child, ended };
 }
@@ -69,12 +71,14 @@ async function startHeadless(program, args) {
   const { child, ended } = launch(program, args);
   const alive = () => child.exitCode === null && child.signalCode === null;
   let address = link(program);
-  for (const start = performance.now(); address === null && alive() && performance.now() - start < 30_000; ) {
+  for (const start = performance.now(); address === null && alive() && performance.now() - start < 30_000;) {
     await pause(200);
     address = link(program);
   }
   if (address !== null) {
-    console.log(`\nNo display here, so Headroom runs without a window. Open it once with this link:\n\n  ${address}\n`);
+    console.log(
+      `\nNo display here, so Headroom runs without a window. Open it once with this link:\n\n  ${address}\n`,
+    );
     console.log(`Another link: ${program} ui --print\nCtrl-C stops it.`);
   } else if (alive()) {
     console.error(`The engine runs but gives no link. See why: ${program} ui --print`);

@@ -10,6 +10,8 @@ import { setUp } from './setup.mjs';
 
 const node = (...args) => [process.execPath, ...args];
 const testFiles = (...files) => node('--test', '--test-reporter=spec', '--test-concurrency=1', ...files);
+const prettier = (...args) =>
+  node('node_modules/prettier/bin/prettier.cjs', '--config', 'ui/.prettierrc.json', ...args);
 const cargo = (command, ...args) => ['cargo', command, '--locked', ...args];
 const strict = ['--all-targets', '--', '-D', 'warnings'];
 // As `tauri build` does: the page comes from the program. Named everywhere, so that nothing is built twice.
@@ -18,20 +20,27 @@ const screen = ['xvfb-run', '--auto-servernum', '--server-args=-screen 0 1440x90
 
 /** Steps in order: each has its own commands and the minutes after which it counts as hanging. */
 const steps = [
-  { name: 'fmt', minutes: 2, commands: [['cargo', 'fmt', '--all', '--check']] },
+  { name: 'fmt', minutes: 2, commands: [['cargo', 'fmt', '--all', '--check'], prettier('--check', '.ci')] },
   // Before anything in Rust: both programs embed the page.
   { name: 'ui-build', minutes: 5, commands: [npm('run', '--silent', 'build')] },
   { name: 'clippy', minutes: 20, commands: [cargo('clippy', ...strict)] },
   { name: 'guards', minutes: 2, commands: [node('.ci/guards.mjs'), testFiles('.ci/guards.test.mjs')] },
   { name: 'rust', minutes: 30, commands: [cargo('test')] },
   { name: 'ui', minutes: 10, commands: [npm('run', '--silent', 'check'), npm('run', '--silent', 'test:ui')] },
-  { name: 'browser', minutes: 20, commands: [cargo('build', '--package', 'cli'), npm('run', '--silent', 'e2e')] },
+  {
+    name: 'browser',
+    minutes: 20,
+    commands: [cargo('build', '--package', 'cli'), npm('run', '--silent', 'e2e')],
+  },
   // Its tests include the one that compares the generated bindings with the committed ones.
   { name: 'shell', minutes: 30, commands: [cargo('clippy', ...shell, ...strict), cargo('test', ...shell)] },
   {
     name: 'app',
     minutes: 30,
-    commands: [cargo('build', ...shell), [...screen, 'dbus-run-session', '--', ...npm('run', '--silent', 'e2e:app')]],
+    commands: [
+      cargo('build', ...shell),
+      [...screen, 'dbus-run-session', '--', ...npm('run', '--silent', 'e2e:app')],
+    ],
   },
   { name: 'deny', minutes: 20, commands: [node('.ci/deny.mjs'), testFiles('.ci/deny.test.mjs')] },
 ];
@@ -83,7 +92,10 @@ function follow([program, ...args], { minutes, environment, keep }) {
     process.on('SIGINT', interrupted);
     process.on('SIGTERM', interrupted);
 
-    for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]]) {
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
       let rest = '';
       from.setEncoding('utf8').on('data', (text) => {
         to.write(text);
@@ -166,7 +178,8 @@ async function main() {
   }
   report(done, start);
   const { name, failure } = done.at(-1);
-  if (failure !== null) throw new Failure(`FAILED at ${name}: ${failure}.\nAgain: npm test -- --only ${name}`);
+  if (failure !== null)
+    throw new Failure(`FAILED at ${name}: ${failure}.\nAgain: npm test -- --only ${name}`);
 }
 
 await main().catch(stop);
