@@ -1,0 +1,293 @@
+//! Decides from a request's head alone whether it may come from the user's own page or program.
+//!
+//! A page of another site can make the browser send requests here: by a form, by a script, or with a name of
+//! its own that it lets resolve to this machine. None of them gets past this table. Who knows the token is
+//! asked afterwards, by `access`.
+
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Uri};
+
+/// The names under which the listener may be addressed.
+#[derive(Debug)]
+pub(super) struct Guard {
+    hosts: Vec<String>,
+}
+
+/// Why a request is refused before anything else is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Foreign {
+    #[error("the request must name exactly one Host")]
+    NotOneHost,
+    #[error("this Host is not one of 127.0.0.1, localhost and [::1] with the right port")]
+    Host,
+    #[error("the request's target names another server")]
+    Target,
+    #[error("the request comes from another site (Origin)")]
+    Origin,
+    #[error("the request comes from another site (Referer)")]
+    Referer,
+    #[error("the request comes from another site (Sec-Fetch-Site)")]
+    Site,
+}
+
+impl Guard {
+    pub(super) fn new(port: u16) -> Self {
+        let mut hosts = Vec::new();
+        for name in ["127.0.0.1", "localhost", "[::1]"] {
+            hosts.push(format!("{name}:{port}"));
+            // A browser leaves the scheme's own port out.
+            if port == 80 {
+                hosts.push(name.to_owned());
+            }
+        }
+        Self { hosts }
+    }
+
+    /// Refuses what may not come from here; every route and method goes through it first.
+    pub(super) fn check(&self, method: &Method, target: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
+        let host =
+            only(headers, &header::HOST).map_err(|_| Foreign::NotOneHost)?.ok_or(Foreign::NotOneHost)?;
+        let host =
+            self.hosts.iter().find(|known| known.as_bytes() == host.as_bytes()).ok_or(Foreign::Host)?;
+
+        let absolute_elsewhere = target.authority().is_some_and(|authority| authority.as_str() != host);
+        let other_scheme = target.scheme_str().is_some_and(|scheme| scheme != "http");
+        if absolute_elsewhere || other_scheme || *method == Method::CONNECT {
+            return Err(Foreign::Target);
+        }
+
+        let own = format!("http://{host}");
+        match only(headers, &header::ORIGIN) {
+            Ok(None) => {}
+            Ok(Some(origin)) if origin.as_bytes() == own.as_bytes() => {}
+            Ok(Some(_)) | Err(Several) => return Err(Foreign::Origin),
+        }
+        match only(headers, &header::REFERER) {
+            Ok(None) => {}
+            Ok(Some(referer)) if is_under(referer.as_bytes(), own.as_bytes()) => {}
+            Ok(Some(_)) | Err(Several) => return Err(Foreign::Referer),
+        }
+        match only(headers, &SEC_FETCH_SITE) {
+            Ok(None) => {}
+            // `none` is the address bar or a program that opened the browser.
+            Ok(Some(site)) if site == "same-origin" || site == "none" => {}
+            Ok(Some(_)) | Err(Several) => return Err(Foreign::Site),
+        }
+        Ok(())
+    }
+}
+
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+struct Several;
+
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Several> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (first, None) => Ok(first),
+        (_, Some(_)) => Err(Several),
+    }
+}
+
+fn is_under(referer: &[u8], own: &[u8]) -> bool {
+    match referer.strip_prefix(own) {
+        Some(rest) => matches!(rest.first(), None | Some(b'/')),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+#[rustfmt::skip]
+pub(super) mod vectors {
+    //! What must not pass, for a listener on port 4711; a test over a socket puts its own port in.
+
+    pub(in crate::control) const FOREIGN_HOSTS: &[&str] = &[
+        // No name, no port, another port.
+        "", " ", ":", ":4711", "localhost", "127.0.0.1", "[::1]", "::1", "localhost:", "localhost:0",
+        "localhost:80", "localhost:471", "localhost:47110", "localhost:04711", "localhost:+4711",
+        "localhost: 4711", "localhost :4711", "localhost:4711:4711", "127.0.0.1:4712", "[::1]:4712",
+        // Other spellings of names that would reach this machine.
+        "LOCALHOST:4711", "Localhost:4711", "localhosT:4711", "localhost.:4711", "localhost..:4711",
+        "127.0.0.1.:4711", "127.0.0.2:4711", "127.1:4711", "127.0.1:4711", "2130706433:4711",
+        "0x7f000001:4711", "0x7f.0.0.1:4711", "0177.0.0.1:4711", "017700000001:4711", "127.000.000.001:4711",
+        "0:4711", "0.0.0.0:4711", "[::]:4711", "[0:0:0:0:0:0:0:1]:4711", "[::01]:4711", "[::1%lo]:4711",
+        "[::1%25lo]:4711", "[::ffff:127.0.0.1]:4711", "[::ffff:7f00:1]:4711", "::1:4711", "[::1:4711",
+        "::1]:4711", "[::1]", "[::1].:4711", "[localhost]:4711", "[127.0.0.1]:4711",
+        "ip6-localhost:4711", "localhost.localdomain:4711", "localhost6:4711", "loopback:4711",
+        // The attacker's names.
+        "evil.test", "evil.test:4711", "localhost.evil.test:4711", "127.0.0.1.evil.test:4711",
+        "127.0.0.1.nip.io:4711", "evil.test.localhost:4711", "a.localhost:4711", "xlocalhost:4711",
+        "localhostx:4711", "localtest.me:4711", "headroom.local:4711", "headroom.internal:4711",
+        "192.168.0.2:4711", "10.0.0.1:4711", "169.254.169.254:4711", "host.docker.internal:4711",
+        "[fe80::1]:4711", "[2001:db8::1]:4711", "xn--localhost-:4711", "loc\u{e4}lhost:4711",
+        // Tricks of form.
+        "user@localhost:4711", "localhost:4711@evil.test", "evil.test@localhost:4711",
+        "localhost:4711,evil.test", "localhost:4711, localhost:4711", "localhost:4711;evil.test",
+        "localhost:4711/", "localhost:4711/evil", "localhost:4711?x", "localhost:4711#x",
+        "http://localhost:4711", "//localhost:4711", "localhost%3A4711", "%6cocalhost:4711",
+        "localhost:4711%00", "localhost:4711\t", "\"localhost:4711\"", "localhost\\:4711",
+    ];
+
+    pub(in crate::control) const FOREIGN_ORIGINS: &[&str] = &[
+        "", "null", "NULL", " ", "*", "localhost:4711", "//localhost:4711", "http://", "http:",
+        "http://localhost", "http://localhost:80", "http://localhost:4712", "http://localhost:47110",
+        "http://localhost:04711", "http://LOCALHOST:4711", "HTTP://localhost:4711", "http://localhost.:4711",
+        "http://localhost:4711/", "http://localhost:4711/x", "http://localhost:4711?", "http://localhost:4711#",
+        "https://localhost:4711", "ws://localhost:4711", "file://", "file:///tmp/page.html", "about:blank",
+        "data:text/html,x", "blob:http://localhost:4711/x", "http://127.0.0.1:4711", "http://[::1]:4711",
+        "http://127.1:4711", "http://0.0.0.0:4711", "http://2130706433:4711", "http://evil.test",
+        "http://evil.test:4711", "https://evil.test", "http://localhost.evil.test:4711",
+        "http://evil.test@localhost:4711", "http://localhost:4711@evil.test", "http://user:pw@localhost:4711",
+        "http://localhost:4711 http://evil.test", "http://localhost:4711, http://evil.test",
+        "http://localhost:4711,http://localhost:4711", "chrome-extension://abcdefghijklmnop",
+        "moz-extension://01234567-89ab", "safari-web-extension://x", "tauri://localhost",
+        "http://tauri.localhost", "vscode-webview://x", "http://localhost:4711\t", "http://loc\u{e4}lhost:4711",
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::vectors::{FOREIGN_HOSTS, FOREIGN_ORIGINS};
+    use super::*;
+
+    const PORT: u16 = 4711;
+
+    #[test]
+    fn own_names_pass() {
+        for host in ["127.0.0.1:4711", "localhost:4711", "[::1]:4711"] {
+            check(&[("host", host)], Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_schemes_own_port_may_be_left_out() {
+        let guard = Guard::new(80);
+        for host in ["127.0.0.1", "localhost", "[::1]", "localhost:80"] {
+            assert_eq!(
+                guard.check(&Method::GET, &"/".parse().unwrap(), &map(&[("host", host)])),
+                Ok(()),
+                "{host}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_other_host_is_refused() {
+        assert!(FOREIGN_HOSTS.len() >= 80, "{} vectors", FOREIGN_HOSTS.len());
+        for host in FOREIGN_HOSTS {
+            check(&[("host", host)], Err(Foreign::Host));
+        }
+    }
+
+    #[test]
+    fn none_or_two_hosts_are_refused() {
+        check(&[], Err(Foreign::NotOneHost));
+        check(&[("host", "localhost:4711"), ("host", "localhost:4711")], Err(Foreign::NotOneHost));
+        check(&[("host", "evil.test"), ("host", "localhost:4711")], Err(Foreign::NotOneHost));
+        check(&[("host", "localhost:4711"), ("host", "evil.test")], Err(Foreign::NotOneHost));
+    }
+
+    #[test]
+    fn a_target_that_names_another_server_is_refused() {
+        let own = [("host", "localhost:4711")];
+        check_target(Method::GET, "http://localhost:4711/", &own, Ok(()));
+        for target in [
+            "http://evil.test/",
+            "http://evil.test:4711/",
+            "http://127.0.0.1:4711/",
+            "http://localhost/",
+            "http://LOCALHOST:4711/",
+            "http://localhost.:4711/",
+            "http://user@localhost:4711/",
+            "https://localhost:4711/",
+            "ws://localhost:4711/",
+        ] {
+            check_target(Method::GET, target, &own, Err(Foreign::Target));
+        }
+        check_target(Method::CONNECT, "localhost:4711", &own, Err(Foreign::Target));
+        check_target(Method::CONNECT, "evil.test:443", &own, Err(Foreign::Target));
+    }
+
+    #[test]
+    fn the_pages_own_origin_passes() {
+        for host in ["127.0.0.1:4711", "localhost:4711", "[::1]:4711"] {
+            let origin = format!("http://{host}");
+            let referer = format!("http://{host}/assets/index.js");
+            check(&[("host", host), ("origin", &origin)], Ok(()));
+            check(&[("host", host), ("referer", &referer)], Ok(()));
+            check(&[("host", host), ("referer", &origin)], Ok(()));
+            check(
+                &[
+                    ("host", host),
+                    ("origin", &origin),
+                    ("referer", &referer),
+                    ("sec-fetch-site", "same-origin"),
+                ],
+                Ok(()),
+            );
+        }
+    }
+
+    #[test]
+    fn every_other_origin_is_refused() {
+        assert!(FOREIGN_ORIGINS.len() >= 40, "{} vectors", FOREIGN_ORIGINS.len());
+        for origin in FOREIGN_ORIGINS {
+            check(&[("host", "localhost:4711"), ("origin", origin)], Err(Foreign::Origin));
+        }
+        let own = ("origin", "http://localhost:4711");
+        check(&[("host", "localhost:4711"), own, own], Err(Foreign::Origin));
+    }
+
+    #[test]
+    fn every_other_referer_is_refused() {
+        for referer in [
+            "",
+            "null",
+            "/",
+            "http://evil.test/",
+            "https://localhost:4711/",
+            "http://localhost:4711@evil.test/",
+            "http://localhost:47110/",
+            "http://localhost:4711.evil.test/",
+            "http://localhost/",
+            "http://127.0.0.1:4711/",
+            "http://evil.test/?http://localhost:4711/",
+            "about:blank",
+        ] {
+            check(&[("host", "localhost:4711"), ("referer", referer)], Err(Foreign::Referer));
+        }
+        let own = ("referer", "http://localhost:4711/");
+        check(&[("host", "localhost:4711"), own, own], Err(Foreign::Referer));
+    }
+
+    #[test]
+    fn a_page_of_another_site_or_port_is_refused() {
+        check(&[("host", "localhost:4711"), ("sec-fetch-site", "none")], Ok(()));
+        for site in ["cross-site", "same-site", "", "Same-Origin", "same-origin, none", "unheard-of"] {
+            check(&[("host", "localhost:4711"), ("sec-fetch-site", site)], Err(Foreign::Site));
+        }
+        let own = ("sec-fetch-site", "same-origin");
+        check(&[("host", "localhost:4711"), own, own], Err(Foreign::Site));
+    }
+
+    #[track_caller]
+    fn check(headers: &[(&str, &str)], expected: Result<(), Foreign>) {
+        check_target(Method::POST, "/api/v1/status", headers, expected);
+    }
+
+    #[track_caller]
+    fn check_target(method: Method, target: &str, headers: &[(&str, &str)], expected: Result<(), Foreign>) {
+        let answer = Guard::new(PORT).check(&method, &target.parse().unwrap(), &map(headers));
+        assert_eq!(answer, expected, "{method} {target} {headers:?}");
+    }
+
+    fn map(headers: &[(&str, &str)]) -> HeaderMap {
+        headers
+            .iter()
+            .map(|(name, value)| {
+                let name: HeaderName = name.parse().unwrap();
+                (name, HeaderValue::from_bytes(value.as_bytes()).unwrap())
+            })
+            .collect()
+    }
+}
