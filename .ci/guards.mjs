@@ -60,7 +60,9 @@ export function breaches(tree, names) {
 
 async function dependencyBreaches(crate, names) {
   const tree = ['tree', '--locked', '--edges', 'normal', '--prefix', 'depth', '--package', crate];
-  const { stdout } = await exec('cargo', tree, { cwd: root });
+  const { stdout } = await exec('cargo', tree, { cwd: root }).catch(({ stderr, message }) => {
+    throw new Failure(`The dependencies of ${crate} cannot be listed: ${stderr || message}`);
+  });
   return breaches(stdout, names).map((path) => `${crate} must not depend on this: ${path}`);
 }
 

@@ -4,17 +4,10 @@
 export const engine = ['build-essential', 'ca-certificates'];
 
 /**
- * The window and the tray on top of that. `tao` links libdbus, `wry` links WebKitGTK. The appindicator library is
- * loaded while the app runs, so its headers are not needed; GTK draws its icons with librsvg the same way.
+ * The window and the tray on top of that: `wry` links WebKitGTK, `tao` links libdbus, GTK loads librsvg for its icons.
+ * The tray needs no library, as it speaks to the panel over D-Bus.
  */
-export const desktop = [
-  ...engine,
-  'pkg-config',
-  'libwebkit2gtk-4.1-dev',
-  'libdbus-1-dev',
-  'libayatana-appindicator3-1',
-  'librsvg2-common',
-];
+export const desktop = [...engine, 'pkg-config', 'libwebkit2gtk-4.1-dev', 'libdbus-1-dev', 'librsvg2-common'];
 
 /** What the tests use on top of that: browsers to drive, a display, a session bus, a tray host, a keychain. */
 export const tests = [
