@@ -85,8 +85,9 @@ function follow([program, ...args], { minutes, environment, keep }) {
       hung = true;
       end('SIGKILL');
     }, minutes * 60_000);
-    const interrupted = (signal) => {
-      end(signal);
+    const interrupted = () => {
+      // Not SIGINT: what a shell put into the background ignores that.
+      end('SIGTERM');
       process.exit(130);
     };
     process.on('SIGINT', interrupted);
