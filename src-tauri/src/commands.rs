@@ -1,0 +1,212 @@
+//! What the window may call: the engine's commands, one to one.
+//!
+//! Nothing is decided here. The types become `bindings.ts` by a test of this module.
+
+use engine::view::dto::{
+    AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ImportArgs, ImportReport, LoginArgs,
+    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, QuotaArgs, QuotaDocument, RenameArgs,
+    SettingArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink,
+};
+use tauri::State;
+
+use crate::backend::Backend;
+use crate::tray::Presence;
+
+#[cfg(test)]
+mod bindings;
+#[cfg(test)]
+mod names;
+
+/// Gives the commands to a macro that wants their list.
+macro_rules! every_command {
+    ($($wants:ident)::+) => {
+        $($wants)::+![
+            $crate::commands::status,
+            $crate::commands::quota,
+            $crate::commands::credential_enable,
+            $crate::commands::credential_disable,
+            $crate::commands::credential_remove,
+            $crate::commands::credential_restore,
+            $crate::commands::credential_check,
+            $crate::commands::credential_rename,
+            $crate::commands::credential_add_key,
+            $crate::commands::import,
+            $crate::commands::login_start,
+            $crate::commands::login_progress,
+            $crate::commands::login_paste,
+            $crate::commands::login_cancel,
+            $crate::commands::settings_list,
+            $crate::commands::settings_get,
+            $crate::commands::settings_set,
+            $crate::commands::settings_reset,
+            $crate::commands::settings_export,
+            $crate::commands::settings_import,
+            $crate::commands::doctor,
+            $crate::commands::ui_link,
+        ]
+    };
+}
+pub(crate) use every_command;
+
+type Answer<T> = Result<T, ApiError>;
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn status(backend: State<'_, Backend>, tray: State<'_, Presence>) -> Answer<StatusView> {
+    let mut status = backend.client().await?.status().await?;
+    status.notices.splice(0..0, tray.notice());
+    Ok(status)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quota(backend: State<'_, Backend>, args: QuotaArgs) -> Answer<QuotaDocument> {
+    backend.client().await?.quota(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_enable(
+    backend: State<'_, Backend>,
+    args: CredentialArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_enable(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_disable(
+    backend: State<'_, Backend>,
+    args: CredentialArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_disable(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_remove(
+    backend: State<'_, Backend>,
+    args: CredentialArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_remove(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_restore(
+    backend: State<'_, Backend>,
+    args: CredentialArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_restore(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_check(
+    backend: State<'_, Backend>,
+    args: CredentialArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_check(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_rename(
+    backend: State<'_, Backend>,
+    args: RenameArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_rename(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_add_key(
+    backend: State<'_, Backend>,
+    args: AddKeyArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_add_key(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import(backend: State<'_, Backend>, args: ImportArgs) -> Answer<ImportReport> {
+    backend.client().await?.import(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn login_start(backend: State<'_, Backend>, args: LoginArgs) -> Answer<LoginStarted> {
+    backend.client().await?.login_start(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn login_progress(
+    backend: State<'_, Backend>,
+    args: LoginFlowArgs,
+) -> Answer<LoginProgress> {
+    backend.client().await?.login_progress(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn login_paste(backend: State<'_, Backend>, args: LoginPasteArgs) -> Answer<LoginProgress> {
+    backend.client().await?.login_paste(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn login_cancel(backend: State<'_, Backend>, args: LoginFlowArgs) -> Answer<()> {
+    backend.client().await?.login_cancel(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings_list(backend: State<'_, Backend>) -> Answer<Vec<SettingView>> {
+    backend.client().await?.settings_list().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings_get(backend: State<'_, Backend>, args: SettingArgs) -> Answer<SettingView> {
+    backend.client().await?.settings_get(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings_set(backend: State<'_, Backend>, args: SettingSetArgs) -> Answer<SettingView> {
+    backend.client().await?.settings_set(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings_reset(backend: State<'_, Backend>, args: SettingArgs) -> Answer<SettingView> {
+    backend.client().await?.settings_reset(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings_export(backend: State<'_, Backend>) -> Answer<SettingsText> {
+    backend.client().await?.settings_export().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings_import(
+    backend: State<'_, Backend>,
+    args: SettingsText,
+) -> Answer<SettingsImportReport> {
+    backend.client().await?.settings_import(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn doctor(backend: State<'_, Backend>) -> Answer<Vec<Check>> {
+    backend.client().await?.doctor().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ui_link(backend: State<'_, Backend>) -> Answer<UiLink> {
+    backend.client().await?.ui_link().await
+}

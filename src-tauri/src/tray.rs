@@ -1,0 +1,259 @@
+//! The tray: draws what `engine::view::tray` decides, and passes on what is clicked.
+//!
+//! Knows whether anybody can see it. Where there is no tray the program goes on, says so, and closing the window
+//! quits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::Clock;
+use engine::settings::Vars;
+use engine::view::dto::{ApiError, Freshness, Notice, QuotaArgs};
+use engine::view::tray::{Language, TrayModel, TrayRequest, tray, unreachable};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tauri::{AppHandle, Manager};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::Backend;
+use crate::windows;
+
+mod art;
+#[cfg(any(not(target_os = "linux"), feature = "native-tray"))]
+#[path = "tray/native.rs"]
+mod face;
+#[cfg(all(target_os = "linux", not(feature = "native-tray")))]
+#[path = "tray/status_notifier.rs"]
+mod face;
+mod panel;
+
+/// "2 h 04 m" in the menu is true for a minute.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Whether the tray can be seen.
+pub(crate) struct Presence(watch::Sender<Standing>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    Looking,
+    Shown,
+    Missing { why: Missing, since: Timestamp },
+}
+
+/// Why there is no tray.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Missing {
+    /// Nothing on the session bus shows icons.
+    #[error(
+        "This desktop shows no tray icons (nothing on the session bus hosts StatusNotifier items), so closing the \
+         window quits Headroom. GNOME needs the AppIndicator extension, Xfce the status tray plugin in the panel; \
+         the icon comes by itself as soon as there is a place for it."
+    )]
+    NoHost,
+    /// There is no session bus, or it refuses.
+    #[error(
+        "There is no tray, because the session bus does not answer ({0}), so closing the window quits Headroom. \
+         Start it inside a desktop session, or run `headroom serve` and open the page with `headroom ui`."
+    )]
+    NoBus(String),
+    /// The system would not make the icon.
+    #[error(
+        "There is no tray icon, because the system refused it ({0}), so closing the window quits Headroom."
+    )]
+    Refused(String),
+}
+
+impl Presence {
+    /// Not known yet.
+    pub fn new() -> Self {
+        Self(watch::Sender::new(Standing::Looking))
+    }
+
+    /// Whether closing the window may leave the program to the tray.
+    pub fn holds(&self) -> bool {
+        !matches!(*self.0.borrow(), Standing::Missing { .. })
+    }
+
+    /// What the window says about it.
+    pub fn notice(&self) -> Option<Notice> {
+        match &*self.0.borrow() {
+            Standing::Looking | Standing::Shown => None,
+            Standing::Missing { why, since } => Some(Notice {
+                code: "tray_missing".to_owned(),
+                level: "warning".to_owned(),
+                message: why.to_string(),
+                at: since.to_string(),
+            }),
+        }
+    }
+
+    /// Tells when that changes.
+    pub fn changes(&self) -> PresenceChanges {
+        PresenceChanges(self.0.subscribe())
+    }
+
+    /// Waits until the tray can be seen.
+    pub async fn shown(&self) {
+        self.wait(|standing| matches!(standing, Standing::Shown)).await;
+    }
+
+    /// Waits until it is known that the tray cannot be seen.
+    pub async fn missing(&self) {
+        self.wait(|standing| matches!(standing, Standing::Missing { .. })).await;
+    }
+
+    async fn wait(&self, is_so: impl FnMut(&Standing) -> bool) {
+        if self.0.subscribe().wait_for(is_so).await.is_err() {
+            // The sender lives as long as `self`.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// See [`Presence::changes`].
+pub(crate) struct PresenceChanges(watch::Receiver<Standing>);
+
+impl PresenceChanges {
+    /// Waits for the next change.
+    pub async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            // Nothing changes any more.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// How the tray tells whether it can be seen. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Told {
+    app: AppHandle,
+    clock: Arc<dyn Clock>,
+}
+
+impl Told {
+    fn shown(&self) {
+        if self.set(Standing::Shown) {
+            tracing::info!("the tray icon is shown");
+        }
+    }
+
+    fn missing(&self, why: Missing) {
+        let said = why.to_string();
+        if self.set(Standing::Missing { why, since: self.clock.now() }) {
+            tracing::warn!("{said}");
+        }
+    }
+
+    fn set(&self, next: Standing) -> bool {
+        self.app.state::<Presence>().0.send_if_modified(|standing| {
+            let same = match (&*standing, &next) {
+                (Standing::Missing { why: before, .. }, Standing::Missing { why, .. }) => before == why,
+                (before, next) => before == next,
+            };
+            if !same {
+                *standing = next.clone();
+            }
+            !same
+        })
+    }
+}
+
+/// What the tray needs to know of its surroundings.
+pub(crate) struct Around {
+    /// Where the panel's colours and the language come from.
+    pub vars: Arc<dyn Vars>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Shows the tray and does what is clicked, until `stop`.
+pub(crate) async fn keep(app: AppHandle, around: Around, stop: CancellationToken) {
+    let told = Told { app: app.clone(), clock: around.clock.clone() };
+    let (asked, mut requests) = mpsc::unbounded_channel();
+    let mut changes = app.state::<Backend>().changes();
+    let mut seen = app.state::<Presence>().changes();
+    let mut drawn = current(&app, &around).await;
+    let mut face = face::Face::show(&app, drawn.clone(), panel::find(&*around.vars).await, asked, told).await;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            change = changes.next() => if change.is_none() { break },
+            () = seen.next() => {}
+            request = requests.recv() => match request {
+                Some(request) => act(&app, request),
+                None => break,
+            },
+            () = tokio::time::sleep(MINUTE) => {}
+        }
+        let next = current(&app, &around).await;
+        if next != drawn {
+            face.draw(&next).await;
+            drawn = next;
+        }
+    }
+    face.hide().await;
+}
+
+/// What the tray has to show now.
+async fn current(app: &AppHandle, around: &Around) -> TrayModel {
+    let system = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| around.vars.get(name));
+    let documents = async {
+        let client = app.state::<Backend>().client().await?;
+        let quota = client.quota(QuotaArgs { freshness: Freshness::Peek, credential: None }).await?;
+        Ok::<_, ApiError>((quota, client.status().await?))
+    };
+    match documents.await {
+        Ok((quota, mut status)) => {
+            let language = Language::of(&status.language, system.as_deref());
+            status.notices.extend(app.state::<Presence>().notice());
+            tray(&quota, &status, around.clock.now(), &TimeZone::system(), language)
+        }
+        Err(_) => unreachable(Language::of("system", system.as_deref())),
+    }
+}
+
+fn act(app: &AppHandle, request: TrayRequest) {
+    match request {
+        TrayRequest::Open | TrayRequest::OpenCredential(_) => windows::show(app),
+        TrayRequest::Quit => app.exit(0),
+        TrayRequest::Refresh => {
+            let app = app.clone();
+            app.state::<engine::tasks::Tasks>().start(|_| refresh(app.clone()));
+        }
+    }
+}
+
+async fn refresh(app: AppHandle) {
+    let args = QuotaArgs { freshness: Freshness::Refreshed, credential: None };
+    let read = async { app.state::<Backend>().client().await?.quota(args).await };
+    if let Err(error) = read.await {
+        tracing::warn!("the refresh asked for in the tray did not work: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(why: Missing) -> Presence {
+        Presence(watch::Sender::new(Standing::Missing { why, since: Timestamp::UNIX_EPOCH }))
+    }
+
+    #[test]
+    fn closing_the_window_quits_only_where_no_tray_can_be_seen() {
+        assert!(Presence::new().holds());
+        assert!(Presence(watch::Sender::new(Standing::Shown)).holds());
+        assert!(!missing(Missing::NoHost).holds());
+    }
+
+    #[test]
+    fn a_missing_tray_is_told_with_what_to_do() {
+        assert_eq!(Presence::new().notice(), None);
+        for why in [Missing::NoHost, Missing::NoBus("gone".to_owned()), Missing::Refused("no".to_owned())] {
+            let notice = missing(why).notice().unwrap();
+            assert_eq!(notice.code, "tray_missing");
+            assert!(notice.message.contains("closing the window quits"), "{}", notice.message);
+        }
+    }
+}

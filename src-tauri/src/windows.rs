@@ -1,0 +1,150 @@
+//! The one window: made when somebody wants to see it, destroyed when it is closed.
+//!
+//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its size is remembered.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::{
+    AppHandle, LogicalSize, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::tray::Presence;
+
+/// The window's label, which the capability names.
+const MAIN: &str = "main";
+/// How long a panel may take to come, or to come back, before the window stands in for the tray.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is kept of a closed window.
+#[derive(Default)]
+pub(crate) struct Frame(Mutex<Option<LogicalSize<f64>>>);
+
+impl Frame {
+    fn size(&self) -> LogicalSize<f64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(LogicalSize::new(1040.0, 720.0))
+    }
+
+    fn keep(&self, size: LogicalSize<f64>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(size);
+    }
+}
+
+/// Brings the window to the front, making it where there is none.
+pub(crate) fn show(app: &AppHandle) {
+    let handle = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        let shown = match handle.get_webview_window(MAIN) {
+            Some(window) => front(&window),
+            None => build(&handle),
+        };
+        if let Err(error) = shown {
+            tracing::error!("the window cannot be shown: {error}");
+        }
+    });
+    if let Err(error) = asked {
+        tracing::error!("the window cannot be shown: {error}");
+    }
+}
+
+/// Whether there is a window, shown or not.
+pub(crate) fn open(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN).is_some()
+}
+
+fn front(window: &WebviewWindow) -> tauri::Result<()> {
+    window.unminimize()?;
+    window.show()?;
+    window.set_focus()
+}
+
+fn build(app: &AppHandle) -> tauri::Result<()> {
+    let size = app.state::<Frame>().size();
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+        .title("Headroom")
+        .inner_size(size.width, size.height)
+        .min_inner_size(480.0, 480.0)
+        // Shown with the page in it: an empty window flashes white on a dark desktop.
+        .visible(false)
+        .on_page_load(|window, load| {
+            if matches!(load.event(), PageLoadEvent::Finished) {
+                if let Err(error) = window.show() {
+                    tracing::error!("the window cannot be shown: {error}");
+                }
+            }
+        })
+        .on_navigation(ours)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::CloseRequested { .. }) {
+            remember(&handle);
+        }
+    });
+    Ok(())
+}
+
+fn remember(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    if let (Ok(size), Ok(scale), Ok(false)) =
+        (window.inner_size(), window.scale_factor(), window.is_maximized())
+    {
+        app.state::<Frame>().keep(size.to_logical(scale));
+    }
+}
+
+/// Whether the window may go there: only to the program's own page.
+fn ours(url: &Url) -> bool {
+    let own = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
+    // `tauri dev` serves the page from Vite.
+    let dev = cfg!(dev) && url.host_str() == Some("localhost");
+    own || dev || url.as_str() == "about:blank"
+}
+
+/// Opens the window when the tray cannot be reached and there is no window: a program nobody can reach may not stay.
+pub(crate) async fn stand_in(app: AppHandle, stop: CancellationToken) {
+    let presence = app.state::<Presence>();
+    loop {
+        tokio::select! {
+            () = presence.missing() => {}
+            () = stop.cancelled() => return,
+        }
+        tokio::select! {
+            () = presence.shown() => continue,
+            () = tokio::time::sleep(PATIENCE) => {}
+            () = stop.cancelled() => return,
+        }
+        if !open(&app) {
+            tracing::warn!("there is no tray to reach Headroom by: opening the window");
+            show(&app);
+        }
+        tokio::select! {
+            () = presence.shown() => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(url: &str, allowed: bool) {
+        assert_eq!(ours(&url.parse().unwrap()), allowed, "{url}");
+    }
+
+    #[test]
+    fn the_window_stays_on_its_own_page() {
+        check("tauri://localhost/index.html", true);
+        check("http://tauri.localhost/", true);
+        check("https://example.com/", false);
+        check("https://tauri.localhost.example.com/", false);
+        check("file:///etc/passwd", false);
+        check("data:text/html,hello", false);
+        check("javascript:alert(1)", false);
+    }
+}
