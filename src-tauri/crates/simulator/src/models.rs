@@ -1,0 +1,166 @@
+//! `fetchAvailableModels`: the catalogue as one account sees it, with one number per model (`upstream-api` §4).
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    account::Account,
+    assist::{check_fields, check_project},
+    catalogue::{self, Group, Model, Vendor},
+    errors::{rebase, wire_time},
+    reply::Reply,
+    request::Request,
+    scenario::{AccountKind, Flag, ListShape},
+    world::World,
+};
+
+/// `quotaInfo` of a model.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QuotaInfo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remaining_fraction: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_time: Option<String>,
+}
+
+/// Answers `fetchAvailableModels`.
+pub(crate) fn fetch_available(world: &mut World, index: usize, request: &Request, now: Timestamp) -> Reply {
+    let step20 = world.options.step20;
+    let account = &mut world.accounts[index];
+    let acceptable =
+        check_fields(request, &["project"]).and_then(|()| check_project(account, request, false));
+    if let Err(refusal) = acceptable {
+        return refusal.reply(now);
+    }
+    let shape =
+        if account.spec.kind == AccountKind::GeminiCli { ListShape::Empty } else { account.spec.list };
+    match shape {
+        ListShape::Full => Reply::json(200, &full(account, step20, now)),
+        ListShape::Empty => Reply::json(200, &json!({"models": {}})),
+        ListShape::Minimal => {
+            // The embedded text is read by a test.
+            let odd = serde_json::from_str(include_str!("bodies/models.minimal.json")).unwrap_or(Value::Null);
+            Reply::json(200, &rebase(odd, now))
+        }
+    }
+}
+
+fn full(account: &mut Account, step20: bool, now: Timestamp) -> Value {
+    let mut models = Map::new();
+    for (id, fields) in &catalogue::listing().models {
+        let Some(model) = model_of(account, id) else { continue };
+        models.insert(id.clone(), entry(account, &model, fields.clone(), step20, now));
+    }
+    let more: Vec<String> =
+        account.spec.models.keys().filter(|id| !models.contains_key(*id)).cloned().collect();
+    for id in more {
+        let Some(model) = model_of(account, &id) else { continue };
+        models.insert(id, entry(account, &model, Map::new(), step20, now));
+    }
+    let mut body = catalogue::listing().rest.clone();
+    body.insert("models".to_owned(), Value::Object(models));
+    Value::Object(body)
+}
+
+fn entry(
+    account: &mut Account,
+    model: &Model,
+    mut fields: Map<String, Value>,
+    step20: bool,
+    now: Timestamp,
+) -> Value {
+    let quota = quota_info(account, model, step20, now);
+    fields.insert("quotaInfo".to_owned(), serde_json::to_value(quota).unwrap_or_default());
+    if let Some(own) = account.spec.models.get(&model.id) {
+        if own.disabled {
+            fields.insert("disabled".to_owned(), Value::Bool(true));
+        }
+        if let Some(name) = &own.display_name {
+            fields.insert("displayName".to_owned(), Value::String(name.clone()));
+        }
+    }
+    Value::Object(fields)
+}
+
+/// The number of one model: its group's shortest window, which can be full while the week is empty.
+fn quota_info(account: &mut Account, model: &Model, step20: bool, now: Timestamp) -> QuotaInfo {
+    if model.internal {
+        return QuotaInfo { remaining_fraction: Some(1.0), reset_time: None };
+    }
+    let group = model.vendor.group();
+    let own = account.spec.models.get(&model.id).cloned().unwrap_or_default();
+    if own.unknown || (account.spec.unknown_in_list.contains(&group) && own.remaining.is_none()) {
+        return QuotaInfo::default();
+    }
+    let stepped = step20 || account.has(Flag::Step20);
+    let Some(reading) = short_window(account, group, now) else { return QuotaInfo::default() };
+    let remaining = reported(own.remaining.unwrap_or(reading.remaining), stepped);
+    QuotaInfo {
+        // proto3 JSON drops a zero.
+        remaining_fraction: Some(remaining).filter(|share| *share > 0.0),
+        reset_time: Some(wire_time(reading.reset)),
+    }
+}
+
+fn short_window(account: &mut Account, group: Group, now: Timestamp) -> Option<crate::window::Reading> {
+    let windows = account.pool(group)?.read(now);
+    windows.into_iter().min_by_key(|(window, _)| window.length).map(|(_, reading)| reading)
+}
+
+/// A share as the upstream prints it: seven digits, or a step of 20 % rounded up.
+pub(crate) fn reported(share: f64, stepped: bool) -> f64 {
+    if stepped {
+        // A hair less, so that 0.8 stays 0.8.
+        ((share - 1e-9).max(0.0) * 5.0).ceil() / 5.0
+    } else {
+        (share * 1e7).round() / 1e7
+    }
+}
+
+/// A model this account may use; `None` is a 404.
+pub(crate) fn model_of(account: &Account, id: &str) -> Option<Model> {
+    let own = account.spec.models.get(id);
+    if own.is_some_and(|own| own.hidden) {
+        return None;
+    }
+    match account.spec.kind {
+        AccountKind::Antigravity => catalogue::antigravity(id).or_else(|| own.map(|_| added(id))),
+        AccountKind::GeminiCli => {
+            let listed =
+                account.buckets.iter().any(|bucket| bucket.spec.models.iter().any(|known| known == id));
+            (listed || own.is_some()).then(|| catalogue::plain_gemini(id))
+        }
+    }
+}
+
+/// A model that only the scenario knows; its id says whose it is.
+fn added(id: &str) -> Model {
+    let vendor = if id.starts_with("claude") {
+        Vendor::Anthropic
+    } else if id.starts_with("gpt") {
+        Vendor::OpenAi
+    } else {
+        Vendor::Google
+    };
+    Model { vendor, ..catalogue::plain_gemini(id) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_printed_with_seven_digits_or_in_steps() {
+        assert_eq!([0.95547631234, 1.0, 0.0].map(|share| reported(share, false)), [0.9554763, 1.0, 0.0]);
+        let stepped = [1.0, 0.99, 0.8, 0.79, 0.6, 0.01, 0.0].map(|share| reported(share, true));
+        assert_eq!(stepped, [1.0, 1.0, 0.8, 0.8, 0.6, 0.2, 0.0]);
+    }
+
+    #[test]
+    fn the_odd_list_reads() {
+        let odd: Value = serde_json::from_str(include_str!("bodies/models.minimal.json")).unwrap();
+        assert!(odd["models"].is_object());
+    }
+}
