@@ -6,4 +6,6 @@
 pub mod catalogue;
 pub mod credential;
 pub mod fault;
+pub mod policy;
 pub mod quota;
+pub mod settings;

@@ -4,11 +4,13 @@
 //! belong to the engine's quota source. Unknown is a third value throughout: never 0, never 100 %.
 
 mod idleness;
+mod merge;
 mod reading;
 mod remaining;
 mod window;
 
 pub use idleness::{Glimpse, Idleness, idleness};
+pub use merge::{ListPart, Parts, SummaryPart};
 pub use reading::{Effective, GroupReading, ModelReading, Quota};
 pub use remaining::Remaining;
 pub use window::{Source, WindowKind, WindowReading, plausible_reset};

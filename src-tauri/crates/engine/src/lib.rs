@@ -1,1 +1,33 @@
-//! engine
+//! The engine: everything that happens. Owns tasks, sockets, the database and the live state.
+//!
+//! Decisions are `domain`'s, formats are `wire`'s; windows, tray and terminal belong to the programs.
+
+pub mod api;
+pub mod client;
+pub mod clock;
+pub mod control;
+pub mod credentials;
+mod demo;
+mod doctor;
+pub mod host;
+pub mod import;
+pub mod ledger;
+pub mod lock;
+pub mod logging;
+pub mod login;
+pub mod quota;
+mod runtime;
+pub mod scheduler;
+pub mod secrets;
+pub mod settings;
+pub mod store;
+pub mod tasks;
+pub mod upstream;
+pub mod view;
+
+/// The program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+pub use client::Client;
+pub use clock::Clock;
+pub use host::{Demo, Flags, Host, Mode, Opened, Options, StartError, default_data_dir, open};

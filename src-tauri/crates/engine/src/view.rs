@@ -3,4 +3,6 @@
 //! The only types that serialise. Nothing here can hold a secret.
 
 pub mod dto;
+pub mod quota;
+pub mod sentence;
 pub mod tray;

@@ -247,6 +247,15 @@ pub struct RenameArgs {
     pub label: Option<String>,
 }
 
+/// Arguments of `credential_project`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct ProjectArgs {
+    /// Our id.
+    pub id: String,
+    /// A Google Cloud project id (not a number).
+    pub project: String,
+}
+
 /// Arguments of `credential_add_key`. The key goes in and never comes out again.
 #[derive(Clone, Serialize, Deserialize, Type)]
 pub struct AddKeyArgs {

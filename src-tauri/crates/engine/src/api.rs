@@ -1,0 +1,112 @@
+//! The commands: one list, from which come the control API, the client and the names the window may call.
+
+mod credentials;
+mod importing;
+mod logins;
+mod quota;
+mod settings;
+mod system;
+
+use crate::client::Client;
+use crate::host::Host;
+use crate::view::dto::{
+    AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ErrorCode, ImportArgs, ImportReport, LoginArgs,
+    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs,
+    SettingArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident($($args:ty)?) -> $result:ty;)*) => {
+        /// The names of all commands.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        /// Runs a command by name.
+        ///
+        /// # Errors
+        /// When there is no such command, the arguments are not of its form, or it fails.
+        pub async fn dispatch(host: &Host, name: &str, args: Value) -> Result<Value, ApiError> {
+            match name {
+                $(stringify!($name) => encode(&host.$name($(decode::<$args>(args)?)?).await?),)*
+                _ => Err(ApiError::new(ErrorCode::NotFound, format!("there is no command {name:?}"))),
+            }
+        }
+
+        impl Client {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// When the engine does not answer, or the command fails.
+                pub async fn $name(&self $(, args: $args)?) -> Result<$result, ApiError> {
+                    self.call(stringify!($name), commands!(@args $(args as $args)?)).await
+                }
+            )*
+        }
+    };
+    (@args) => { serde_json::Map::<String, Value>::new() };
+    (@args $args:ident as $type:ty) => { $args };
+}
+
+commands! {
+    /// What the program is doing and how it is set up.
+    status() -> StatusView;
+    /// Every credential, model and window.
+    quota(QuotaArgs) -> QuotaDocument;
+    /// Switches a credential on.
+    credential_enable(CredentialArgs) -> CredentialChange;
+    /// Switches a credential off.
+    credential_disable(CredentialArgs) -> CredentialChange;
+    /// Takes a credential away; it can be restored for a while.
+    credential_remove(CredentialArgs) -> CredentialChange;
+    /// Brings a removed credential back.
+    credential_restore(CredentialArgs) -> CredentialChange;
+    /// Asks the service again whether a credential may be used, and reads its quota.
+    credential_check(CredentialArgs) -> CredentialChange;
+    /// Gives a credential the user's own name.
+    credential_rename(RenameArgs) -> CredentialChange;
+    /// Names the Google Cloud project of a login whose subscription needs one.
+    credential_project(ProjectArgs) -> CredentialChange;
+    /// Adds an API key of Google AI Studio.
+    credential_add_key(AddKeyArgs) -> CredentialChange;
+    /// Takes credentials over from files, or says what it would take.
+    import(ImportArgs) -> ImportReport;
+    /// Begins a sign-in in the browser.
+    login_start(LoginArgs) -> LoginStarted;
+    /// How far a sign-in is.
+    login_progress(LoginFlowArgs) -> LoginProgress;
+    /// Ends a sign-in by hand with the address the browser ended on.
+    login_paste(LoginPasteArgs) -> LoginProgress;
+    /// Gives a sign-in up.
+    login_cancel(LoginFlowArgs) -> ();
+    /// Every setting with its value and where that comes from.
+    settings_list() -> Vec<SettingView>;
+    /// One setting.
+    settings_get(SettingArgs) -> SettingView;
+    /// Changes a setting.
+    settings_set(SettingSetArgs) -> SettingView;
+    /// Puts a setting back to its default.
+    settings_reset(SettingArgs) -> SettingView;
+    /// All settings as a document to keep.
+    settings_export() -> SettingsText;
+    /// Takes settings over from such a document, or from the lines of a `.env` file.
+    settings_import(SettingsText) -> SettingsImportReport;
+    /// Checks what can be wrong with this installation.
+    doctor() -> Vec<Check>;
+    /// A link that opens the web UI once.
+    ui_link() -> UiLink;
+    /// Ends the demo; the program goes on with the user's own, so far empty, data.
+    demo_end() -> ();
+}
+
+fn decode<A: DeserializeOwned>(args: Value) -> Result<A, ApiError> {
+    // serde's words name the field and what was expected; of the value they show its kind, and a string's
+    // content only for a wrong choice. Arguments with secrets have no choices.
+    serde_json::from_value(args).map_err(|error| ApiError::new(ErrorCode::BadInput, format!("the arguments do not fit: {error}")))
+}
+
+fn encode<R: Serialize>(result: &R) -> Result<Value, ApiError> {
+    serde_json::to_value(result).map_err(|error| ApiError::new(ErrorCode::Failed, format!("the answer cannot be written: {error}")))
+}

@@ -1,0 +1,49 @@
+//! `status`, `doctor`, `ui_link`, `demo_end`.
+
+use crate::host::Host;
+use crate::view::dto::{ApiError, Check, ErrorCode, Notice, StatusView, UiLink};
+use domain::settings::Choice as _;
+
+impl Host {
+    pub(crate) async fn status(&self) -> Result<StatusView, ApiError> {
+        let runtime = self.runtime();
+        let (settings, refresh) = (runtime.settings.current(), runtime.refresh.borrow().clone());
+        Ok(StatusView {
+            version: crate::VERSION.to_owned(),
+            demo: runtime.is_demo(),
+            data_dir: self.data_dir().display().to_string(),
+            key_storage: runtime.vault.storage(),
+            notices: runtime
+                .ledger
+                .state()
+                .notices
+                .iter()
+                .map(|n| Notice {
+                    code: n.code.to_owned(),
+                    level: n.level.key().to_owned(),
+                    message: n.message.clone(),
+                    at: n.at.to_string(),
+                })
+                .collect(),
+            background_refresh: settings.background_refresh_enabled,
+            next_refresh_at: refresh.next_at.map(|at| at.to_string()),
+            stretched_to_minutes: refresh.stretched_to.and_then(|d| u32::try_from(d.as_mins()).ok()),
+            control_address: self.control_address().map(|a| a.to_string()),
+            language: settings.language.key().to_owned(),
+        })
+    }
+
+    pub(crate) async fn doctor(&self) -> Result<Vec<Check>, ApiError> {
+        Ok(crate::doctor::examine(self).await)
+    }
+
+    pub(crate) async fn ui_link(&self) -> Result<UiLink, ApiError> {
+        self.issue_link().ok_or_else(|| {
+            ApiError::new(ErrorCode::Unreachable, "no engine is running that could show a page; start one with `headroom serve`")
+        })
+    }
+
+    pub(crate) async fn demo_end(&self) -> Result<(), ApiError> {
+        self.leave_demo().await.map(drop)
+    }
+}

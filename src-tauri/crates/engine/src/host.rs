@@ -1,0 +1,298 @@
+//! Who owns the data directory, what runs on it, and how it is reached.
+//!
+//! One host owns a directory at a time (`lock`). It runs the user's data, or the demo until the first import
+//! ends it; readers keep their handle over that change.
+
+mod options;
+
+pub use options::{Demo, Flags, Mode, Options, default_data_dir};
+
+use crate::client::Client;
+use crate::control::{Commands, ControlError, ControlHandle, ControlOptions, ControlServer};
+use crate::ledger::{Level, Notice};
+use crate::lock::{self, Lock, LockError};
+use crate::runtime::{Material, Runtime};
+use crate::secrets::VaultCell;
+use crate::settings::{SettingsKeeper, SettingsError};
+use crate::store::{Store, StoreError};
+use crate::tasks::Tasks;
+use crate::view::dto::{ApiError, ErrorCode, UiLink};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// An engine that is just starting answers within this time.
+const STARTING: Duration = Duration::from_secs(5);
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// What opening a data directory gave.
+pub enum Opened {
+    /// This process owns it now.
+    Owner(Host),
+    /// Another process does; this is a way to talk to it.
+    Running(Client),
+}
+
+/// Why a data directory cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another process owns it and does not answer.
+    #[error("another Headroom{} uses this data directory and does not answer; stop it and try again", pid.map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    Taken {
+        /// Its process, where known.
+        pid: Option<u32>,
+    },
+    /// The directory cannot be locked.
+    #[error("{0}")]
+    Lock(LockError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The settings cannot be loaded.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The control API cannot listen.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// The demo's simulated service does not start.
+    #[error("the demo cannot start: {0}")]
+    Demo(String),
+}
+
+/// The engine on a data directory. Clones share it.
+#[derive(Clone)]
+pub struct Host {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: Options,
+    runtime: watch::Sender<Arc<Runtime>>,
+    revision: watch::Sender<u64>,
+    control: OnceLock<ControlHandle>,
+    server: Mutex<Option<ControlServer>>,
+    /// Given back last, when nothing touches the directory any more.
+    lock: Mutex<Option<Lock>>,
+    /// Two imports at once end the demo once.
+    leaving: tokio::sync::Mutex<()>,
+    tasks: Tasks,
+}
+
+/// Opens a data directory: owns it, or finds the engine that does.
+///
+/// # Errors
+/// [`StartError`]; then nothing is left running and the lock is given back.
+pub async fn open(options: Options) -> Result<Opened, StartError> {
+    // A second call in one process finds the provider installed, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let lock = match lock::acquire(&options.data_dir) {
+        Ok(lock) => lock,
+        Err(LockError::Taken { pid }) => return running(&options, pid).await,
+        Err(error) => return Err(StartError::Lock(error)),
+    };
+    Host::start(options, lock).await.map(Opened::Owner)
+}
+
+async fn running(options: &Options, pid: Option<u32>) -> Result<Opened, StartError> {
+    let found = tokio::time::timeout(STARTING, async {
+        loop {
+            if let Some(client) = Client::find(&options.data_dir).await {
+                return client;
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+    });
+    found.await.map(Opened::Running).map_err(|_| StartError::Taken { pid })
+}
+
+impl Host {
+    async fn start(options: Options, lock: Lock) -> Result<Self, StartError> {
+        let runtime = first_runtime(&options).await?;
+        let simulator = runtime.simulator_address();
+        let host = Self {
+            inner: Arc::new(Inner {
+                runtime: watch::Sender::new(Arc::new(runtime)),
+                revision: watch::Sender::new(0),
+                control: OnceLock::new(),
+                server: Mutex::new(None),
+                lock: Mutex::new(Some(lock)),
+                leaving: tokio::sync::Mutex::new(()),
+                tasks: Tasks::default(),
+                options,
+            }),
+        };
+        host.count_changes();
+        if host.inner.options.mode == Mode::Full
+            && let Err(error) = host.listen(simulator).await
+        {
+            host.clone().stop().await;
+            return Err(error.into());
+        }
+        Ok(host)
+    }
+
+    async fn listen(&self, simulator: Option<SocketAddr>) -> Result<(), ControlError> {
+        let options = &self.inner.options;
+        let server = ControlServer::bind(
+            ControlOptions {
+                address: options.flags.control,
+                data_dir: options.data_dir.clone(),
+                version: crate::VERSION.to_owned(),
+                simulator,
+                assets: options.assets.clone(),
+            },
+            self.clone(),
+        )
+        .await?;
+        let _ = self.inner.control.set(server.handle());
+        *self.inner.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
+        Ok(())
+    }
+
+    /// A handle for whoever calls commands in this process.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::local(self.clone())
+    }
+
+    /// Counts up whenever something a reader can see changed.
+    #[must_use]
+    pub fn revision(&self) -> watch::Receiver<u64> {
+        self.inner.revision.subscribe()
+    }
+
+    /// Where the control API and the web UI answer; `None` in a short-lived engine.
+    #[must_use]
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.inner.control.get().map(ControlHandle::address)
+    }
+
+    /// Ends everything in order: listeners, work, database, lock.
+    pub async fn stop(self) {
+        let server = self.inner.server.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(server) = server {
+            server.stop().await;
+        }
+        self.inner.tasks.finish().await;
+        self.runtime().stop().await;
+        self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    pub(crate) fn runtime(&self) -> Arc<Runtime> {
+        self.inner.runtime.borrow().clone()
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.inner.options.data_dir
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn issue_link(&self) -> Option<UiLink> {
+        self.inner.control.get().map(ControlHandle::issue_link)
+    }
+
+    /// Goes on with the user's own data where the demo ran; answers whether it did.
+    pub(crate) async fn leave_demo(&self) -> Result<bool, ApiError> {
+        let _one_at_a_time = self.inner.leaving.lock().await;
+        let demo = self.runtime();
+        if !demo.is_demo() {
+            return Ok(false);
+        }
+        let failed = |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Failed, error.to_string());
+        let material = own_material(&self.inner.options).await.map_err(|e| failed(&e))?;
+        let own = Runtime::start(material).await.map_err(|e| failed(&e))?;
+        self.inner.runtime.send_replace(Arc::new(own));
+        demo.stop().await;
+        if let Some(control) = self.inner.control.get()
+            && let Err(error) = control.announce_simulator(None)
+        {
+            tracing::warn!(%error, "control.json still names the simulated service");
+        }
+        tracing::info!("The demo is over; from here on it is your own data");
+        Ok(true)
+    }
+
+    fn count_changes(&self) {
+        let mut runtime = self.inner.runtime.subscribe();
+        let revision = self.inner.revision.clone();
+        self.inner.tasks.start(|stop| async move {
+            loop {
+                let current = runtime.borrow_and_update().clone();
+                let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
+                let mut refresh = current.refresh.clone();
+                drop(current);
+                loop {
+                    tokio::select! {
+                        changed = runtime.changed() => { if changed.is_err() { return } break }
+                        Ok(()) = ledger.changed() => {}
+                        Ok(()) = settings.changed() => {}
+                        Ok(()) = refresh.changed() => {}
+                        () = stop.cancelled() => return,
+                    }
+                    revision.send_modify(|r| *r += 1);
+                }
+                revision.send_modify(|r| *r += 1);
+            }
+        });
+    }
+}
+
+impl Commands for Host {
+    fn names(&self) -> &'static [&'static str] {
+        crate::api::COMMANDS
+    }
+
+    async fn dispatch(&self, name: &str, args: Value) -> Result<Value, ApiError> {
+        crate::api::dispatch(self, name, args).await
+    }
+
+    fn revision(&self) -> watch::Receiver<u64> {
+        self.inner.revision.subscribe()
+    }
+}
+
+async fn first_runtime(options: &Options) -> Result<Runtime, StartError> {
+    if options.demo == Demo::Yes {
+        return crate::demo::start(options).await;
+    }
+    let material = own_material(options).await?;
+    if options.demo == Demo::IfEmpty && is_empty(&material.store).await? {
+        material.store.close().await;
+        return crate::demo::start(options).await;
+    }
+    Ok(Runtime::start(material).await?)
+}
+
+/// Whether there is no credential: a damaged or removed one is one all the same.
+async fn is_empty(store: &Store) -> Result<bool, StoreError> {
+    let loaded = store.credentials().await?;
+    Ok(loaded.credentials.is_empty() && loaded.damaged.is_empty() && store.removed().await?.is_empty())
+}
+
+/// The user's own data.
+async fn own_material(options: &Options) -> Result<Material, StartError> {
+    let now = options.clock.now();
+    let (store, store_notes) = Store::open(&options.data_dir, now)?;
+    let (settings, problems) =
+        SettingsKeeper::load(store.clone(), options.vars.clone(), options.flags.settings(), options.face.clone(), now)
+            .await?;
+    let vault = VaultCell::open(settings.current().key_storage, &store, options.keychain.clone()).await?;
+    let mut notices: Vec<_> = store_notes.iter().map(|n| notice(n.code(), Level::Error, n.message(), now)).collect();
+    notices.extend(problems.iter().map(|p| notice(p.code(), Level::Warning, p.to_string(), now)));
+    notices.extend(vault.why_not().map(|words| notice("no_key", Level::Error, words, now)));
+    for notice in &notices {
+        tracing::warn!(code = notice.code, "{}", notice.message);
+    }
+    let scheduled = options.mode == Mode::Full;
+    Ok(Material { store, vault, settings, clock: options.clock.clone(), notices, scheduled, simulator: None })
+}
+
+fn notice(code: &'static str, level: Level, message: String, at: jiff::Timestamp) -> Notice {
+    Notice { code, level, message, at }
+}

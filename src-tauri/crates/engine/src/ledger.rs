@@ -1,0 +1,9 @@
+//! The one owner of live state: credentials, their quota, what the user should know.
+//!
+//! Reads are a snapshot, writes are notes. Nothing here calls out; durable truth is the store's.
+
+mod handle;
+mod state;
+
+pub use handle::Ledger;
+pub use state::{Change, Failure, Known, Level, Note, Notice, State};

@@ -1,0 +1,268 @@
+//! The state and how a note changes it. Pure.
+
+use domain::credential::{Credential, CredentialId, Tier};
+use domain::quota::{ListPart, Parts, Quota, SummaryPart};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// All that is known at one moment. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// The credentials, in the user's order.
+    pub credentials: Vec<Arc<Known>>,
+    /// What the user should know, newest first.
+    pub notices: Vec<Notice>,
+}
+
+/// One credential with what was read of it.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The credential.
+    pub credential: Credential,
+    /// What was read, by source.
+    pub parts: Parts,
+    /// The same merged; `None` where nothing was ever read in this run.
+    pub quota: Option<Arc<Quota>>,
+    /// The service has no summary for this login, for the rest of this run.
+    pub no_summary: bool,
+    /// The last read failed; the numbers are those before it.
+    pub failure: Option<Failure>,
+    /// Reads under way.
+    pub reading: u32,
+}
+
+/// Why the last read failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What, why and what to do.
+    pub message: String,
+    /// How often in a row.
+    pub times: u32,
+    /// When.
+    pub at: Timestamp,
+    /// No automatic read before this.
+    pub until: Timestamp,
+}
+
+/// Something the user should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Stable name; a newer notice of the same code replaces the older.
+    pub code: &'static str,
+    /// How grave it is.
+    pub level: Level,
+    /// What, why and what to do.
+    pub message: String,
+    /// When it arose.
+    pub at: Timestamp,
+}
+
+/// How grave a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something works less well.
+    Warning,
+    /// Something does not work.
+    Error,
+}
+
+impl Level {
+    /// The word in JSON.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Everything that can happen to the state.
+#[derive(Debug, Clone)]
+pub enum Note {
+    /// A credential is new.
+    Credential(Box<Credential>),
+    /// One thing about a credential changed.
+    Changed(CredentialId, Change),
+    /// A credential is gone.
+    Removed(CredentialId),
+    /// A read began.
+    Reading(CredentialId),
+    /// A read ended, however.
+    ReadingDone(CredentialId),
+    /// A summary (or Gemini CLI's buckets) came.
+    Summary(CredentialId, Box<SummaryPart>),
+    /// The service said that it has no summary for this login.
+    NoSummary(CredentialId),
+    /// A model list came.
+    List(CredentialId, Box<ListPart>),
+    /// A read succeeded: the failure, if any, is over.
+    ReadWell(CredentialId),
+    /// A read failed.
+    ReadFailed(CredentialId, Failure),
+    /// Something the user should know.
+    Notice(Notice),
+    /// It no longer holds.
+    NoticeOver(&'static str),
+}
+
+/// One thing about a credential that changes by itself, so that two changes at once are both kept.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Whether it can be used.
+    State(domain::credential::State),
+    /// The user's own name for it.
+    Label(Option<String>),
+    /// The e-mail address the service told.
+    Email(String),
+    /// Project and subscription the service told.
+    Discovery {
+        /// The project.
+        project: Option<String>,
+        /// The subscription.
+        tier: Option<Tier>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Quota was read with success.
+    LastQuotaRefresh(Timestamp),
+}
+
+impl Change {
+    fn to(self, credential: &mut Credential) {
+        match self {
+            Self::State(state) => credential.state = state,
+            Self::Label(label) => credential.label = label,
+            Self::Email(email) => credential.email = Some(email),
+            Self::Discovery { project, tier, at } => {
+                credential.project = project;
+                credential.tier = tier;
+                credential.discovered_at = Some(at);
+            }
+            Self::LastQuotaRefresh(at) => credential.last_quota_refresh = Some(at),
+        }
+    }
+}
+
+impl State {
+    /// The credential of that id.
+    #[must_use]
+    pub fn get(&self, id: &CredentialId) -> Option<&Arc<Known>> {
+        self.credentials.iter().find(|k| &k.credential.id == id)
+    }
+
+    /// Takes a note. Notes about a credential that is gone have no effect: a late answer brings nothing back.
+    pub fn apply(&mut self, note: Note) {
+        match note {
+            Note::Credential(credential) => self.put(*credential),
+            Note::Changed(id, change) => self.with(&id, |k| change.to(&mut k.credential)),
+            Note::Removed(id) => self.credentials.retain(|k| k.credential.id != id),
+            Note::Reading(id) => self.with(&id, |k| k.reading += 1),
+            Note::ReadingDone(id) => self.with(&id, |k| k.reading = k.reading.saturating_sub(1)),
+            Note::Summary(id, part) => self.with(&id, |k| {
+                k.parts = std::mem::take(&mut k.parts).with_summary(*part);
+                k.quota = Some(Arc::new(k.parts.merged()));
+            }),
+            Note::NoSummary(id) => self.with(&id, |k| {
+                k.no_summary = true;
+                k.parts.summary = None;
+                k.quota = k.parts.list.is_some().then(|| Arc::new(k.parts.merged()));
+            }),
+            Note::List(id, part) => self.with(&id, |k| {
+                k.parts = std::mem::take(&mut k.parts).with_list(*part);
+                k.quota = Some(Arc::new(k.parts.merged()));
+            }),
+            Note::ReadWell(id) => self.with(&id, |k| k.failure = None),
+            Note::ReadFailed(id, failure) => self.with(&id, |k| k.failure = Some(failure)),
+            Note::Notice(notice) => {
+                self.notices.retain(|n| n.code != notice.code);
+                self.notices.insert(0, notice);
+            }
+            Note::NoticeOver(code) => self.notices.retain(|n| n.code != code),
+        }
+    }
+
+    fn put(&mut self, credential: Credential) {
+        match self.credentials.iter_mut().find(|k| k.credential.id == credential.id) {
+            Some(known) => Arc::make_mut(known).credential = credential,
+            None => self.credentials.push(Arc::new(Known {
+                credential,
+                parts: Parts::default(),
+                quota: None,
+                no_summary: false,
+                failure: None,
+                reading: 0,
+            })),
+        }
+    }
+
+    fn with(&mut self, id: &CredentialId, change: impl FnOnce(&mut Known)) {
+        if let Some(known) = self.credentials.iter_mut().find(|k| &k.credential.id == id) {
+            change(Arc::make_mut(known));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::credential::{Provider, State as Standing};
+
+    #[test]
+    fn a_late_answer_does_not_bring_a_removed_credential_back() {
+        let mut state = State::default();
+        state.apply(Note::Credential(Box::new(ada())));
+        state.apply(Note::Removed(ada().id));
+        state.apply(Note::Summary(ada().id, Box::new(nothing())));
+        state.apply(Note::ReadWell(ada().id));
+        assert!(state.credentials.is_empty());
+    }
+
+    #[test]
+    fn a_failure_keeps_the_numbers_and_a_success_ends_it() {
+        let mut state = State::default();
+        state.apply(Note::Credential(Box::new(ada())));
+        state.apply(Note::Summary(ada().id, Box::new(nothing())));
+        let failure = Failure { message: "no route".into(), times: 1, at: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
+        state.apply(Note::ReadFailed(ada().id, failure));
+        let known = state.get(&ada().id).unwrap();
+        assert!(known.quota.is_some() && known.failure.is_some());
+        state.apply(Note::ReadWell(ada().id));
+        assert!(state.get(&ada().id).unwrap().failure.is_none());
+    }
+
+    #[test]
+    fn a_notice_stands_once() {
+        let mut state = State::default();
+        for second in [1, 2] {
+            let at = Timestamp::from_second(second).unwrap();
+            state.apply(Note::Notice(Notice { code: "clock_differs", level: Level::Warning, message: String::new(), at }));
+        }
+        assert_eq!(state.notices.len(), 1);
+        assert_eq!(state.notices[0].at.as_second(), 2);
+        state.apply(Note::NoticeOver("clock_differs"));
+        assert!(state.notices.is_empty());
+    }
+
+    fn nothing() -> SummaryPart {
+        SummaryPart { groups: Vec::new(), models: Vec::new(), at: Timestamp::UNIX_EPOCH }
+    }
+
+    fn ada() -> Credential {
+        Credential {
+            id: CredentialId::new("ada"),
+            provider: Provider::Antigravity,
+            email: None,
+            label: None,
+            project: None,
+            tier: None,
+            state: Standing::Active,
+            added_at: Timestamp::UNIX_EPOCH,
+            discovered_at: None,
+            last_quota_refresh: None,
+        }
+    }
+}

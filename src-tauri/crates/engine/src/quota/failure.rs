@@ -1,0 +1,56 @@
+//! Why a read failed, in words, and what follows for the credential.
+
+use crate::credentials::CredentialError;
+use crate::upstream::{CallError, TokenError};
+use domain::fault::{Class, Fault};
+use jiff::SignedDuration;
+use wire::upstream::Malformed;
+
+/// After two 401 in a row the credential rests this long.
+const UNAUTHENTICATED: SignedDuration = SignedDuration::from_mins(10);
+
+/// Why a read failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadError {
+    /// The service refused.
+    #[error("{}", in_words(.0))]
+    Refused(Box<Fault>),
+    /// No answer.
+    #[error("{0}")]
+    Call(#[from] CallError),
+    /// No token.
+    #[error("{0}")]
+    Token(#[from] TokenError),
+    /// An answer that is none.
+    #[error("the service sent something else than quota ({0}); it may have changed, look for an update of Headroom")]
+    Malformed(#[from] Malformed),
+    /// Our own records.
+    #[error("{0}")]
+    Credential(#[from] CredentialError),
+    /// Discovery ended with a state that says why.
+    #[error("{0}")]
+    State(String),
+    /// The subscription needs a project of the user's own.
+    #[error("this subscription needs a Google Cloud project of your own; set one with `headroom credentials project`")]
+    NeedsProject,
+}
+
+impl ReadError {
+    /// How long the service (or the contract) wants the credential left alone, where it says so.
+    pub(super) fn named_pause(&self) -> Option<SignedDuration> {
+        match self {
+            Self::Refused(fault) if fault.class == Class::Unauthenticated => Some(UNAUTHENTICATED),
+            Self::Refused(fault) => fault.delay,
+            Self::Call(_)
+            | Self::Token(_)
+            | Self::Malformed(_)
+            | Self::Credential(_)
+            | Self::State(_)
+            | Self::NeedsProject => None,
+        }
+    }
+}
+
+fn in_words(fault: &Fault) -> String {
+    format!("the service answered {} ({}): {}", fault.status, fault.class.title(), fault.message)
+}

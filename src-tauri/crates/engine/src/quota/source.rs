@@ -1,0 +1,375 @@
+//! Reads quota: in memory first, one flight per credential and step, summaries before lists.
+
+use super::failure::ReadError;
+use super::samples::Samples;
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::ledger::{Failure, Known, Ledger, Level, Note, Notice};
+use crate::settings::SettingsKeeper;
+use crate::store::Store;
+use crate::tasks::Tasks;
+use crate::upstream::single_flight::SingleFlight;
+use crate::upstream::{Answer, Api, CallError, TokenError, Tokens, Upstream, Urgency};
+use crate::view::dto::Freshness;
+use domain::credential::{CredentialId, Provider, State};
+use domain::policy::refresh;
+use domain::quota::{ListPart, SummaryPart};
+use futures_util::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// One step of a read; each has its own flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Step {
+    /// The summary, or Gemini CLI's buckets.
+    Numbers,
+    /// The model list.
+    List,
+    /// Project and tier.
+    Discovery,
+}
+
+/// What a reader asked for: nothing older than this, and on whose behalf.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask {
+    not_before: Timestamp,
+    pub(super) urgency: Urgency,
+    /// The user's own refresh goes once through the failure cooldown.
+    through_pause: bool,
+}
+
+/// Reads quota. Clones share everything.
+#[derive(Clone)]
+pub struct QuotaSource {
+    pub(super) inner: Arc<Inner>,
+}
+
+/// What a source is made of.
+pub struct Parts {
+    /// Where what it learns goes.
+    pub ledger: Ledger,
+    /// Whose state and project change.
+    pub credentials: Credentials,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// The service.
+    pub upstream: Upstream,
+    /// How fresh, how many at once.
+    pub settings: SettingsKeeper,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where history goes.
+    pub store: Store,
+}
+
+pub(super) struct Inner {
+    pub(super) ledger: Ledger,
+    pub(super) credentials: Credentials,
+    pub(super) tokens: Tokens,
+    pub(super) upstream: Upstream,
+    settings: SettingsKeeper,
+    pub(super) clock: Arc<dyn Clock>,
+    store: Store,
+    samples: Mutex<Samples>,
+    flights: SingleFlight<(CredentialId, Step), ()>,
+}
+
+impl QuotaSource {
+    /// A source with nothing in memory.
+    #[must_use]
+    pub fn new(parts: Parts, tasks: &Tasks) -> Self {
+        let Parts { ledger, credentials, tokens, upstream, settings, clock, store } = parts;
+        let (samples, flights) = (Mutex::default(), SingleFlight::new(tasks));
+        let inner = Inner { ledger, credentials, tokens, upstream, settings, clock, store, samples, flights };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Brings what memory holds of `ids` up to `freshness`. Answers through the ledger: a failing credential
+    /// never stops the others. Credentials that are not active are left alone.
+    pub async fn read(&self, ids: &[CredentialId], freshness: Freshness, urgency: Urgency) {
+        let now = self.inner.clock.now();
+        let not_before = match freshness {
+            Freshness::Peek => return,
+            Freshness::Cached => {
+                now - SignedDuration::from_secs(self.inner.settings.current().quota_cache_ttl_seconds.into())
+            }
+            Freshness::Refreshed => now,
+        };
+        let through_pause = freshness == Freshness::Refreshed && urgency == Urgency::User;
+        let ask = Ask { not_before, urgency, through_pause };
+        // All summaries before the first list: the number that counts comes first, for everyone.
+        for step in [Step::Numbers, Step::List, Step::Discovery] {
+            self.each(ids, step, ask).await;
+        }
+    }
+
+    /// The user says that the hindrance is gone: asks for project and tier anew, whatever the state, and
+    /// reads once. The state is active again when the service lets us in.
+    pub async fn check(&self, id: &CredentialId) {
+        let ask = Ask { not_before: self.inner.clock.now(), urgency: Urgency::User, through_pause: true };
+        let inner = self.inner.clone();
+        let key = id.clone();
+        let work = || async move { inner.run(&key, ask, Step::Discovery).await };
+        self.inner.flights.join((id.clone(), Step::Discovery), work).await;
+        self.read(std::slice::from_ref(id), Freshness::Refreshed, Urgency::User).await;
+    }
+
+    /// Forgets what is kept beside the ledger of a credential that is gone or has new secrets.
+    pub fn forget(&self, id: &CredentialId) {
+        self.inner.tokens.forget(id);
+        self.inner.samples.lock().unwrap_or_else(PoisonError::into_inner).forget(id);
+    }
+
+    async fn each(&self, ids: &[CredentialId], step: Step, ask: Ask) {
+        let at_once = self.inner.settings.current().background_refresh_max_concurrent;
+        futures_util::stream::iter(ids.to_vec())
+            .for_each_concurrent(usize::try_from(at_once).unwrap_or(1), |id| async move {
+                if !self.inner.wants(&id, step, ask) {
+                    return;
+                }
+                let (inner, key) = (self.inner.clone(), id.clone());
+                let work = || async move {
+                    // Whoever landed just before may have read it already.
+                    if inner.wants(&key, step, ask) {
+                        inner.run(&key, ask, step).await;
+                    }
+                };
+                self.inner.flights.join((id, step), work).await;
+            })
+            .await;
+    }
+}
+
+impl Inner {
+    /// Whether `step` has anything to do for this credential.
+    fn wants(&self, id: &CredentialId, step: Step, ask: Ask) -> bool {
+        let state = self.ledger.state();
+        let Some(known) = state.get(id) else { return false };
+        let now = self.clock.now();
+        if !known.credential.state.is_active() {
+            return step == Step::Discovery && discovery_may_lift(&known.credential.state) && discovery_due(known, refresh::DISCOVERY_RETRY, now);
+        }
+        // A failure after the question was asked is an answer to it.
+        let paused = known.failure.as_ref().is_some_and(|f| f.at >= ask.not_before || (now < f.until && !ask.through_pause));
+        if paused {
+            return false;
+        }
+        let older = |at: Option<Timestamp>| at.is_none_or(|at| at < ask.not_before);
+        let stands = |at: Option<Timestamp>| at.is_some_and(|at| at.duration_until(now) < refresh::LIST_STANDS);
+        let quota = known.quota.as_deref();
+        match (known.credential.provider, step) {
+            (Provider::ApiKey, Step::List) => !stands(quota.and_then(|q| q.list_at)),
+            (Provider::ApiKey, Step::Numbers | Step::Discovery) | (Provider::GeminiCli, Step::List) => false,
+            (Provider::Antigravity, Step::Numbers) => !known.no_summary && older(quota.and_then(|q| q.summary_at)),
+            (Provider::GeminiCli, Step::Numbers) => older(quota.and_then(|q| q.summary_at)),
+            (Provider::Antigravity, Step::List) => {
+                let list_at = quota.and_then(|q| q.list_at);
+                if quota.is_some_and(|q| list_at.is_some() && q.summary_covers_all()) { !stands(list_at) } else { older(list_at) }
+            }
+            (Provider::Antigravity | Provider::GeminiCli, Step::Discovery) => {
+                discovery_due(known, refresh::DISCOVERY_STANDS, now) || known.credential.email.is_none() && known.credential.discovered_at.is_none()
+            }
+        }
+    }
+
+    async fn run(&self, id: &CredentialId, ask: Ask, step: Step) {
+        self.ledger.note(Note::Reading(id.clone())).await;
+        let result = match step {
+            Step::Numbers => self.numbers(id, ask).await,
+            Step::List => self.list(id, ask).await,
+            Step::Discovery => self.discover(id, ask.urgency).await,
+        };
+        let mut notes = vec![Note::ReadingDone(id.clone())];
+        match result {
+            Ok(()) if step == Step::Discovery => {}
+            Ok(()) => notes.push(Note::ReadWell(id.clone())),
+            Err(error) => notes.extend(self.failed(id, step, &error).await),
+        }
+        self.ledger.notes(notes).await;
+        if step != Step::Discovery {
+            self.sample(id).await;
+        }
+    }
+
+    async fn numbers(&self, id: &CredentialId, ask: Ask) -> Result<(), ReadError> {
+        let Some(credential) = self.credentials.get(id) else { return Ok(()) };
+        // Without a project the model list of an exhausted account reads 100 %: ask for it first.
+        if credential.discovered_at.is_none() && credential.project.is_none() {
+            self.discover(id, ask.urgency).await?;
+        }
+        let Some(credential) = self.credentials.get(id).filter(|c| c.state.is_active()) else { return Ok(()) };
+        let project = credential.project.as_deref();
+        let note = match credential.provider {
+            Provider::Antigravity => {
+                let body = wire::upstream::summary::request(project);
+                let answer = match self.ask(id, Api::Summary, body, ask.urgency).await {
+                    // The service knows no summary for this login: the list is all there is.
+                    Err(ReadError::Refused(fault)) if matches!(fault.status, 400 | 404) => {
+                        tracing::debug!(credential = %id, "No quota summary for this login; reading the model list instead");
+                        self.ledger.note(Note::NoSummary(id.clone())).await;
+                        return Ok(());
+                    }
+                    answer => answer?,
+                };
+                let summary = wire::upstream::summary::parse(&answer.body, answer.seen())?;
+                Note::Summary(id.clone(), Box::new(SummaryPart { groups: summary.groups, models: summary.models, at: answer.received_at }))
+            }
+            Provider::GeminiCli => {
+                let answer = self.ask(id, Api::Buckets, wire::upstream::buckets::request(project), ask.urgency).await?;
+                let buckets = wire::upstream::buckets::parse(&answer.body, answer.seen())?;
+                Note::Summary(id.clone(), Box::new(SummaryPart { groups: Vec::new(), models: buckets.models, at: answer.received_at }))
+            }
+            Provider::ApiKey => return Ok(()),
+        };
+        self.ledger.note(note).await;
+        self.credentials.set_last_quota_refresh(id, self.clock.now()).await?;
+        Ok(())
+    }
+
+    async fn list(&self, id: &CredentialId, ask: Ask) -> Result<(), ReadError> {
+        let Some(credential) = self.credentials.get(id) else { return Ok(()) };
+        let part = match credential.provider {
+            Provider::Antigravity => {
+                let body = wire::upstream::models::request(credential.project.as_deref());
+                let answer = self.ask(id, Api::Models, body, ask.urgency).await?;
+                let list = wire::upstream::models::parse(&answer.body, answer.seen())?;
+                ListPart { models: list.models, replaced: list.replaced, at: answer.received_at }
+            }
+            Provider::ApiKey => self.key_list(id, ask.urgency).await?,
+            Provider::GeminiCli => return Ok(()),
+        };
+        let counts = credential.provider == Provider::Antigravity;
+        self.ledger.note(Note::List(id.clone(), Box::new(part))).await;
+        if counts {
+            self.credentials.set_last_quota_refresh(id, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn key_list(&self, id: &CredentialId, urgency: Urgency) -> Result<ListPart, ReadError> {
+        let secrets = self.credentials.secrets(id.as_str()).await?;
+        let key = secrets.get(&crate::secrets::SecretName::ApiKey).ok_or(TokenError::Refused)?;
+        let mut part = ListPart { models: Vec::new(), replaced: Vec::new(), at: self.clock.now() };
+        let mut page: Option<String> = None;
+        // More pages than this is a service that never ends its list.
+        for _ in 0..10 {
+            let answer = self.upstream.key_models(key, page.as_deref(), urgency).await?;
+            self.compare_clocks(&answer).await;
+            if !answer.is_success() {
+                return Err(refused(&answer, Provider::ApiKey));
+            }
+            let models = wire::upstream::keys::parse_models(&answer.body, answer.seen())?;
+            part.models.extend(models.models);
+            page = models.next_page;
+            if page.is_none() {
+                break;
+            }
+        }
+        Ok(part)
+    }
+
+    /// Calls with a token; a 401 gets one other token and one more try.
+    pub(super) async fn ask(&self, id: &CredentialId, api: Api, body: Vec<u8>, urgency: Urgency) -> Result<Answer, ReadError> {
+        let provider = self.credentials.get(id).ok_or(TokenError::Gone)?.provider;
+        let (upstream, body) = (&self.upstream, &body);
+        let call = |token| async move { upstream.internal(provider, api, body.clone(), &token, urgency).await };
+        let answer = self.with_token(id, call).await?;
+        if answer.is_success() { Ok(answer) } else { Err(refused(&answer, provider)) }
+    }
+
+    /// Runs `call` with a token; a 401 gets one other token and one more try. The answer may be a refusal.
+    pub(super) async fn with_token<F>(&self, id: &CredentialId, call: impl Fn(SecretString) -> F) -> Result<Answer, ReadError>
+    where
+        F: Future<Output = Result<Answer, CallError>>,
+    {
+        let token = self.tokens.access(id).await?;
+        let mut answer = call(token.clone()).await?;
+        if answer.status == 401 {
+            let other = self.tokens.instead_of(id, &token).await?;
+            answer = call(other).await?;
+        }
+        self.compare_clocks(&answer).await;
+        Ok(answer)
+    }
+
+    /// Tells the user where the clocks differ so far that resets had to be corrected.
+    async fn compare_clocks(&self, answer: &Answer) {
+        const CODE: &str = "clock_differs";
+        let skew = answer.skew();
+        let told = self.ledger.state().notices.iter().any(|n| n.code == CODE);
+        if skew.is_zero() {
+            if told {
+                self.ledger.note(Note::NoticeOver(CODE)).await;
+            }
+        } else if !told {
+            let message = format!(
+                "This computer's clock is {} s {} the service's. Resets are corrected by that; set the clock right.",
+                skew.as_secs().abs(),
+                if skew.is_positive() { "behind" } else { "ahead of" }
+            );
+            self.ledger.note(Note::Notice(Notice { code: CODE, level: Level::Warning, message, at: answer.received_at })).await;
+        }
+    }
+
+    /// What follows from a failure: the credential's state where the service says so, and a pause.
+    async fn failed(&self, id: &CredentialId, step: Step, error: &ReadError) -> Vec<Note> {
+        let now = self.clock.now();
+        let state = self.ledger.state();
+        let Some(known) = state.get(id) else { return Vec::new() };
+        if let ReadError::Refused(fault) = error
+            && let Some(state) = domain::fault::credential_state(fault, now)
+            && let Err(error) = self.credentials.mark(id, state).await
+        {
+            tracing::error!(credential = %id, %error, "The credential's state could not be stored");
+        }
+        // A list or a discovery that fails beside a good summary costs no number: it is tried again in time.
+        let summary_stands = step != Step::Numbers && known.quota.as_ref().is_some_and(|q| q.summary_covers_all());
+        if summary_stands || step == Step::Discovery && known.quota.is_some() {
+            tracing::debug!(credential = %id, ?step, %error, "A side reading failed");
+            return Vec::new();
+        }
+        let times = known.failure.as_ref().map_or(0, |f| f.times) + 1;
+        if times == 1 {
+            tracing::warn!(credential = %id, %error, "Quota could not be read");
+        } else {
+            tracing::debug!(credential = %id, times, %error, "Quota could not be read again");
+        }
+        let until = refresh::pause_until(times, error.named_pause(), now);
+        vec![Note::ReadFailed(id.clone(), Failure { message: error.to_string(), times, at: now, until })]
+    }
+
+    async fn sample(&self, id: &CredentialId) {
+        let state = self.ledger.state();
+        let Some(quota) = state.get(id).and_then(|k| k.quota.clone()) else { return };
+        let samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner).of(id, &quota, self.clock.now());
+        if !samples.is_empty()
+            && let Err(error) = self.store.add_samples(samples).await
+        {
+            tracing::warn!(%error, "History could not be stored");
+        }
+    }
+}
+
+/// What a refusal says.
+pub(super) fn refused(answer: &Answer, provider: Provider) -> ReadError {
+    let now = answer.date.unwrap_or(answer.received_at);
+    let answer = wire::fault::Answer { status: answer.status, retry_after: answer.retry_after.as_deref(), body: &answer.body, now };
+    ReadError::Refused(Box::new(wire::fault::read(answer, provider)))
+}
+
+fn discovery_due(known: &Known, stands: SignedDuration, now: Timestamp) -> bool {
+    known.credential.discovered_at.is_none_or(|at| at > now || at.duration_until(now) >= stands)
+}
+
+/// Whether a good discovery makes the credential active again. Validation and terms wait for the user.
+pub(super) fn discovery_may_lift(state: &State) -> bool {
+    use domain::credential::Blocked;
+    match state {
+        State::Blocked { why, .. } => match why {
+            Blocked::ServiceDisabled | Blocked::Forbidden => true,
+            Blocked::Validation | Blocked::Terms | Blocked::Scope | Blocked::Ineligible | Blocked::KeyRestricted => false,
+        },
+        State::Active | State::Disabled | State::Invalid { .. } | State::Retired { .. } => false,
+    }
+}

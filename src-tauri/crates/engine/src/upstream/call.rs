@@ -1,0 +1,128 @@
+//! What came back from a call, or why nothing did.
+
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+/// Answers of control calls are small; the model list, the largest, is about 128 KB.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
+/// From this difference on the clocks disagree.
+const SKEW_MATTERS: SignedDuration = SignedDuration::from_secs(30);
+
+/// An answer of the service, whatever its status.
+#[derive(Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The service's clock when it answered.
+    pub date: Option<Timestamp>,
+    /// The `Retry-After` header as it came.
+    pub retry_after: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Our clock when the head of the answer came.
+    pub received_at: Timestamp,
+}
+
+impl Answer {
+    /// Reads an answer to its end, up to a limit.
+    pub(super) async fn read(mut response: reqwest::Response, received_at: Timestamp) -> Result<Self, CallError> {
+        let header = |name| response.headers().get(name).and_then(|v: &reqwest::header::HeaderValue| v.to_str().ok());
+        let date = header("date").and_then(http_date);
+        let retry_after = header("retry-after").map(str::to_owned);
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(CallError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Self { status, date, retry_after, body, received_at })
+    }
+
+    /// Whether the service did what was asked.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The service's clock minus ours, where they differ by more than 30 s; else zero.
+    #[must_use]
+    pub fn skew(&self) -> SignedDuration {
+        let difference = self.date.map_or(SignedDuration::ZERO, |date| self.received_at.duration_until(date));
+        if difference.abs() > SKEW_MATTERS { difference } else { SignedDuration::ZERO }
+    }
+
+    /// The instants a reading of this answer carries.
+    #[must_use]
+    pub fn seen(&self) -> wire::upstream::Seen {
+        wire::upstream::Seen {
+            answered_at: self.date.unwrap_or(self.received_at),
+            observed_at: self.received_at,
+            skew: self.skew(),
+        }
+    }
+}
+
+/// The HTTP date of a header, e.g. `Tue, 01 Sep 2026 00:00:00 GMT`.
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+/// Why no answer came. Carries no secret: the texts are ours, and addresses are taken out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Nobody answered at that address.
+    #[error("the service cannot be reached; check the network and the `upstream_proxy` setting")]
+    Connect,
+    /// No answer in time.
+    #[error("the service did not answer within {0:?}")]
+    Timeout(Duration),
+    /// The connection broke in the middle of the answer.
+    #[error("the connection broke before the answer was complete")]
+    Broken,
+    /// More than the limit.
+    #[error("the answer is larger than {} MB", LARGEST_ANSWER / 1024 / 1024)]
+    TooLarge,
+    /// The client cannot be built from the settings.
+    #[error("no connection can be made with these settings: {0}")]
+    Settings(String),
+    /// No host is configured.
+    #[error("no address of the service is set; reset the address settings of this provider")]
+    NoHost,
+}
+
+impl From<reqwest::Error> for CallError {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            Self::Timeout(super::client::TIME_LIMIT)
+        } else if error.is_connect() {
+            Self::Connect
+        } else if error.is_builder() {
+            Self::Settings(error.without_url().to_string())
+        } else {
+            Self::Broken
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_differences_of_the_clocks_do_not_count() {
+        for (seconds, expected) in [(0, 0), (30, 0), (-30, 0), (31, 31), (-600, -600)] {
+            let received_at: Timestamp = "2026-09-01T00:00:00Z".parse().unwrap();
+            let date = Some(received_at + SignedDuration::from_secs(seconds));
+            let answer = Answer { status: 200, date, retry_after: None, body: Vec::new(), received_at };
+            assert_eq!(answer.skew().as_secs(), expected);
+        }
+    }
+
+    #[test]
+    fn a_date_header_is_read() {
+        assert_eq!(http_date("Tue, 01 Sep 2026 00:00:00 GMT"), "2026-09-01T00:00:00Z".parse().ok());
+        assert_eq!(http_date("yesterday"), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! The quota document: what the ledger knows, in the words and numbers readers get.
+
+use super::dto::{CredentialView, FailureView, GroupView, Headline, ModelView, QuotaDocument, WindowView};
+use crate::ledger::{Known, State};
+use domain::catalogue::Group;
+use domain::credential::State as Standing;
+use domain::quota::{GroupReading, ModelReading, Quota, Remaining, WindowReading};
+use jiff::Timestamp;
+
+/// The document for `only` one credential, or for all.
+#[must_use]
+pub fn document(state: &State, demo: bool, only: Option<&str>, now: Timestamp) -> QuotaDocument {
+    let credentials: Vec<_> = state
+        .credentials
+        .iter()
+        .filter(|k| only.is_none_or(|id| k.credential.id.as_str() == id))
+        .map(|known| credential(known, now))
+        .collect();
+    QuotaDocument { at: now.to_string(), sentence: super::sentence::overview(state, now), demo, credentials }
+}
+
+fn credential(known: &Known, now: Timestamp) -> CredentialView {
+    let c = &known.credential;
+    let stale = known.failure.is_some() || !c.state.is_active();
+    let (link, since) = match &c.state {
+        Standing::Active | Standing::Disabled => (None, None),
+        Standing::Invalid { since, .. } | Standing::Retired { since, .. } => (None, Some(*since)),
+        Standing::Blocked { link, since, .. } => (link.clone(), Some(*since)),
+    };
+    let quota = known.quota.as_deref();
+    CredentialView {
+        id: c.id.to_string(),
+        name: c.name(),
+        provider: c.provider.key().to_owned(),
+        state: c.state.key().to_owned(),
+        state_reason: c.state.reason(),
+        state_since: since.map(|at| at.to_string()),
+        needs_user: c.state.needs_user(),
+        link,
+        tier: c.tier.as_ref().map(|t| t.name.clone()),
+        last_quota_refresh: c.last_quota_refresh.map(|at| at.to_string()),
+        reading: known.reading > 0,
+        failure: known.failure.as_ref().filter(|_| c.state.is_active()).map(|f| FailureView {
+            message: f.message.clone(),
+            at: f.at.to_string(),
+            retry_at: f.until.to_string(),
+        }),
+        headline: quota.and_then(|q| headline(q, now)),
+        groups: quota.map(|q| q.groups.iter().map(|g| group(q, g, stale, now)).collect()).unwrap_or_default(),
+        models: quota
+            .map(|q| q.models.iter().filter(|m| !m.hidden).map(|m| model(q, m, stale, now)).collect())
+            .unwrap_or_default(),
+    }
+}
+
+fn headline(quota: &Quota, now: Timestamp) -> Option<Headline> {
+    let (group, tightest) = quota.tightest(now)?;
+    let started = group.as_ref().and_then(|g| quota.binding(g, now)).and_then(|w| w.started_at(now));
+    Some(Headline {
+        remaining: tightest.remaining.map(Remaining::fraction),
+        group: group.map(|g| g.title().to_owned()),
+        window: tightest.window.map(|w| w.as_str().to_owned()),
+        reset_at: tightest.reset_at.map(|at| at.to_string()),
+        started,
+    })
+}
+
+fn group(quota: &Quota, reading: &GroupReading, stale: bool, now: Timestamp) -> GroupView {
+    let binding = quota.binding(&reading.group, now);
+    let mut windows: Vec<_> = reading.windows.iter().collect();
+    windows.sort_by_key(|w| (w.kind.length().is_none(), w.kind.length()));
+    GroupView {
+        key: reading.group.key().to_owned(),
+        name: reading.name.clone(),
+        remaining: binding.and_then(|w| w.remaining_at(now)).map(Remaining::fraction),
+        reset_at: quota.refills_at(&reading.group, now).or(binding.and_then(|w| w.reset_at)).map(|at| at.to_string()),
+        binding: binding.map(|w| w.kind.as_str().to_owned()),
+        windows: windows.into_iter().map(|w| window(w, &reading.group, stale, now)).collect(),
+    }
+}
+
+fn window(reading: &WindowReading, group: &Group, stale: bool, now: Timestamp) -> WindowView {
+    WindowView {
+        window: reading.kind.as_str().to_owned(),
+        length_seconds: reading.kind.length().map(|l| l.as_secs_f64()),
+        remaining: reading.remaining_at(now).map(Remaining::fraction),
+        reset_at: reading.reset_at.map(|at| at.to_string()),
+        started: reading.started_at(now),
+        binds: reading.binds(group),
+        source: reading.source.key().to_owned(),
+        observed_at: reading.observed_at.to_string(),
+        stale: stale || reading.is_over(now),
+    }
+}
+
+fn model(quota: &Quota, reading: &ModelReading, stale: bool, now: Timestamp) -> ModelView {
+    let effective = quota.effective(reading, now);
+    let over = reading.reset_at.is_some_and(|reset| now >= reset);
+    ModelView {
+        id: reading.id.clone(),
+        display_name: reading.display_name.clone(),
+        group: reading.group.as_ref().map(|g| g.key().to_owned()),
+        remaining: reading.own.filter(|_| !over).map(Remaining::fraction),
+        effective_remaining: effective.remaining.map(Remaining::fraction),
+        reset_at: effective.reset_at.map(|at| at.to_string()),
+        source: effective.source.key().to_owned(),
+        observed_at: effective.observed_at.to_string(),
+        stale: stale || over,
+        contradicts: quota.contradicts(reading, now),
+        protected: false,
+        cooldown_until: None,
+        cooldown_reason: None,
+        last_warmup_at: None,
+    }
+}
