@@ -4,7 +4,8 @@
 //! killed engine leaves nothing to clean up. The file also names the owner's process for messages. What the
 //! owner does with the directory, and how others reach it, belong to `host` and `control`.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use crate::store::file::private_dir;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -50,7 +51,7 @@ pub enum LockError {
 pub fn acquire(data_dir: &Path) -> Result<Lock, LockError> {
     let path = data_dir.join(FILE);
     let unusable = |source| LockError::Unusable { path: path.clone(), source };
-    create_dir(data_dir).map_err(unusable)?;
+    private_dir(data_dir).map_err(unusable)?;
     let mut file = open_private(&path).map_err(unusable)?;
     for attempt in 1..=TRIES {
         match file.try_lock() {
@@ -88,14 +89,6 @@ fn owner(file: &mut File) -> Option<u32> {
     text.trim().parse().ok()
 }
 
-fn create_dir(dir: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
-}
-
 fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -107,6 +100,7 @@ fn open_private(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_second_owner_is_refused_and_told_who_holds_it() {

@@ -3,9 +3,10 @@
 //! Holds the token in clear, by design, in a file only the user may read. Whether the engine behind it still
 //! runs is for `lock` to say.
 
+use crate::store::file;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -45,11 +46,7 @@ pub(super) fn write(data_dir: &Path, announcement: &Announcement) -> io::Result<
         version: announcement.version.clone(),
         simulator: announcement.simulator,
     };
-    let mut file = tempfile::Builder::new().prefix(".control-").tempfile_in(data_dir)?;
-    serde_json::to_writer(&mut file, &document)?;
-    file.write_all(b"\n")?;
-    file.persist(data_dir.join(FILE))?;
-    Ok(())
+    file::replace(&data_dir.join(FILE), &serde_json::to_vec(&document)?)
 }
 
 /// What the file says, or nothing where it is missing or unreadable.

@@ -3,6 +3,7 @@
 //! Own code because the rolling files of tracing-appender 0.2 take the process's default permissions.
 
 use crate::clock::Clock;
+use crate::store::file::private_dir;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::fs::{self, File, OpenOptions};
@@ -25,11 +26,7 @@ pub(super) struct DailyFile {
 impl DailyFile {
     /// Makes the folder (0700) and opens today's file.
     pub(super) fn open(folder: &Path, clock: Arc<dyn Clock>) -> io::Result<Self> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
+        private_dir(folder)?;
         let day = today(clock.as_ref());
         let file = start(folder, day)?;
         Ok(Self { folder: folder.to_owned(), clock, day, file })
