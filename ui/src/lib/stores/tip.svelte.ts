@@ -1,0 +1,51 @@
+/** The one tip of the page: what is pointed at, and where it stands. Drawing it belongs to `TipLayer`. */
+import type { Attachment } from 'svelte/attachments';
+
+export interface ShownTip {
+  text: string;
+  /** Of the element that is pointed at, in the window's coordinates. */
+  anchor: DOMRect;
+}
+
+export class Tip {
+  shown = $state.raw<ShownTip | null>(null);
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  /** Shows `text` while the element is pointed at or has the keyboard's focus. */
+  on(text: () => string | null): Attachment<HTMLElement> {
+    return (element) => {
+      const show = () => {
+        const words = text();
+        if (words) this.shown = { text: words, anchor: element.getBoundingClientRect() };
+      };
+      const soon = () => {
+        clearTimeout(this.#waiting);
+        this.#waiting = setTimeout(show, 350);
+      };
+      const focused = () => {
+        if (element.matches(':focus-visible')) show();
+      };
+      const hide = () => {
+        clearTimeout(this.#waiting);
+        this.shown = null;
+      };
+      const listeners: [string, () => void][] = [
+        ['pointerenter', soon],
+        ['pointerleave', hide],
+        ['pointerdown', hide],
+        ['focus', focused],
+        ['blur', hide],
+      ];
+      for (const [name, run] of listeners) element.addEventListener(name, run);
+      return () => {
+        hide();
+        for (const [name, run] of listeners) element.removeEventListener(name, run);
+      };
+    };
+  }
+
+  hide(): void {
+    clearTimeout(this.#waiting);
+    this.shown = null;
+  }
+}

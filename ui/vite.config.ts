@@ -1,0 +1,30 @@
+/// <reference types="vitest/config" />
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+// Reset times are shown in local time; a fixed zone makes the expected texts the same on every machine.
+if (process.env['VITEST']) process.env['TZ'] = 'UTC';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // The window serves the page from tauri://localhost, the control API from a loopback port: both from their root.
+  base: './',
+  plugins: [svelte()],
+  // Component tests need the browser build of Svelte.
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+  server: { port: 1420, strictPort: true },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // WebKitGTK 2.40 (Debian 12) and the WebView2 and WKWebView of the same years.
+    target: ['safari16.4', 'chrome111'],
+    // A font or image inside a style sheet would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['./vitest.setup.ts'],
+    restoreMocks: true,
+  },
+});
