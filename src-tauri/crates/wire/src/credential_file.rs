@@ -9,13 +9,14 @@ mod rejected;
 
 pub use rejected::Rejected;
 
-use crate::json::{self, Fields, LARGEST, Unreadable};
+use crate::json::{self, Confidential, Fields, LARGEST, Unreadable};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::credential::Provider;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 /// The most entries of one file.
 pub const MOST_ENTRIES: usize = 10_000;
@@ -72,16 +73,17 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Vec<Result<FileCredential, 
     if bytes.is_empty() {
         return Err(Rejected::Empty);
     }
-    match bytes.strip_prefix(KEYRING.as_bytes()) {
+    let document = match bytes.strip_prefix(KEYRING.as_bytes()) {
         Some(encoded) => {
-            entries(file_name, &document(&STANDARD.decode(encoded).map_err(|_| Rejected::BadKeyring)?)?)
+            document(&Zeroizing::new(STANDARD.decode(encoded).map_err(|_| Rejected::BadKeyring)?))?
         }
-        None => entries(file_name, &document(bytes)?),
-    }
+        None => document(bytes)?,
+    };
+    entries(file_name, document.get())
 }
 
-fn document(bytes: &[u8]) -> Result<Value, Rejected> {
-    json::document(bytes).map_err(|unreadable| match unreadable {
+fn document(bytes: &[u8]) -> Result<Confidential, Rejected> {
+    json::document(bytes).map(Confidential::new).map_err(|unreadable| match unreadable {
         Unreadable::TooLarge => Rejected::TooLarge,
         Unreadable::TooDeep => Rejected::TooDeep,
         Unreadable::NotJson { line, column } => Rejected::NotJson { line, column },

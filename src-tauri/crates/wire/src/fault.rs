@@ -5,12 +5,12 @@
 
 mod body;
 
+use crate::date::http_date;
 use crate::duration::{duration_in_message, parse_duration};
 use crate::{field, link};
 use body::Body;
 use domain::credential::Provider;
 use domain::fault::{Class, Evidence, FURTHEST, Fault, is_per_day, plain_text};
-use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
 /// What came back.
@@ -182,8 +182,7 @@ fn retry_after(text: &str, now: Timestamp) -> Option<SignedDuration> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok().map(SignedDuration::from_secs);
     }
-    let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(now.duration_until(date)).filter(SignedDuration::is_positive)
+    Some(now.duration_until(http_date(text)?)).filter(SignedDuration::is_positive)
 }
 
 fn reset_time(body: &Body) -> Option<Timestamp> {

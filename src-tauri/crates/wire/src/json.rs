@@ -2,6 +2,7 @@
 
 use domain::quota::Remaining;
 use serde_json::{Map, Value};
+use zeroize::Zeroize;
 
 /// The largest document that is read, in bytes. The largest known answer has about 128 KB.
 pub(crate) const LARGEST: usize = 4 * 1024 * 1024;
@@ -33,6 +34,36 @@ pub(crate) fn document(bytes: &[u8]) -> Result<Value, Unreadable> {
         return Err(Unreadable::TooDeep);
     }
     serde_json::from_slice(bytes).map_err(|e| Unreadable::NotJson { line: e.line(), column: e.column() })
+}
+
+/// A document with secrets in it: its texts are overwritten when it is dropped.
+pub(crate) struct Confidential(Value);
+
+impl Confidential {
+    /// Takes a document over.
+    pub(crate) fn new(document: Value) -> Self {
+        Self(document)
+    }
+
+    /// The document.
+    pub(crate) fn get(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl Drop for Confidential {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(wipe),
+        Value::Object(map) => map.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// How deep the brackets nest, told from the bytes alone, before anything is built from them.
@@ -173,6 +204,13 @@ mod tests {
         for (text, expected) in [("1", 0), ("[[1],{}]", 2), (r#"{"a":"[[[{\"{{"}"#, 1), ("]]][", 1)] {
             assert_eq!(depth(text.as_bytes()), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn no_text_is_left_in_what_was_wiped() {
+        let mut document = serde_json::json!({"a": ["secret", {"b": "secret"}], "c": 7});
+        wipe(&mut document);
+        assert_eq!(document, serde_json::json!({"a": ["", {"b": ""}], "c": 7}));
     }
 
     #[test]

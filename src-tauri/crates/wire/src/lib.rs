@@ -5,6 +5,7 @@
 //! field that is missing or of the wrong type degrades its own item alone, never the whole answer.
 
 pub mod credential_file;
+pub mod date;
 pub mod duration;
 pub mod fault;
 mod field;

@@ -4,7 +4,7 @@
 
 use super::{Malformed, document, fields, without};
 use crate::field;
-use crate::json::{self, Fields};
+use crate::json::{self, Confidential, Fields};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::fault::plain_text;
@@ -51,8 +51,8 @@ pub enum TokenRefusal {
 /// # Errors
 /// Where there is no access token in it.
 pub fn parse(body: &[u8]) -> Result<TokenAnswer, Malformed> {
-    let document = document(ENDPOINT, body)?;
-    let root = fields(ENDPOINT, &document)?;
+    let document = Confidential::new(document(ENDPOINT, body)?);
+    let root = fields(ENDPOINT, document.get())?;
     let secret = |key: &str| root.plain(key).and_then(field::secret);
     Ok(TokenAnswer {
         access_token: secret("access_token").ok_or(without(ENDPOINT, "access token"))?,
