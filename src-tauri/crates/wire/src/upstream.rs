@@ -11,7 +11,6 @@ pub mod summary;
 pub mod token;
 pub mod userinfo;
 
-use crate::date::http_date;
 use crate::json::{self, DEEPEST, Fields, LARGEST, Odd, Unreadable};
 use domain::quota::plausible_reset;
 use jiff::{SignedDuration, Timestamp};
@@ -38,19 +37,7 @@ struct Reset {
     ours: Timestamp,
 }
 
-/// Up to this difference two clocks count as alike.
-const ALIKE: SignedDuration = SignedDuration::from_secs(30);
-
 impl Seen {
-    /// An answer that came at `observed_at` by our clock with this `Date` header.
-    #[must_use]
-    pub fn new(date: Option<&str>, observed_at: Timestamp) -> Self {
-        let answered_at = date.and_then(http_date).unwrap_or(observed_at);
-        let difference = observed_at.duration_until(answered_at);
-        let skew = if difference.abs() > ALIKE { difference } else { SignedDuration::ZERO };
-        Self { answered_at, observed_at, skew }
-    }
-
     /// Reads a reset. What is no time, or cannot be true for a window of that length, is unknown and odd.
     fn reset(self, fields: Fields<'_>, length: Option<SignedDuration>, odd: &mut Odd) -> Option<Reset> {
         let text = fields.text("resetTime", odd)?;
@@ -124,25 +111,4 @@ fn without(endpoint: &'static str, what: &'static str) -> Malformed {
 fn project_request(project: Option<&str>) -> Vec<u8> {
     let body = project.map_or_else(|| json!({}), |project| json!({ "project": project }));
     body.to_string().into_bytes()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clocks_differ_from_more_than_half_a_minute_on() {
-        let ours: Timestamp = "2026-09-01T00:00:00Z".parse().unwrap();
-        for (date, skew) in [
-            (Some("Tue, 01 Sep 2026 00:00:30 GMT"), 0),
-            (Some("Tue, 01 Sep 2026 00:00:31 GMT"), 31),
-            (Some("Mon, 31 Aug 2026 23:59:30 GMT"), 0),
-            (Some("Mon, 31 Aug 2026 23:50:00 GMT"), -600),
-            (Some("soon"), 0),
-            (None, 0),
-        ] {
-            assert_eq!(Seen::new(date, ours).skew, SignedDuration::from_secs(skew), "{date:?}");
-        }
-        assert_eq!(Seen::new(None, ours).answered_at, ours);
-    }
 }

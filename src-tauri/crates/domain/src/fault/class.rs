@@ -102,6 +102,31 @@ impl Class {
         }
     }
 
+    /// What people read, as a remark beside a status.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::BadRequest => "the request is not valid",
+            Self::BadSignature => "a thought signature is not valid",
+            Self::LocationUnsupported => "not offered at this location",
+            Self::Unauthenticated => "the login was not accepted",
+            Self::ValidationRequired => "the account has to be verified",
+            Self::ServiceDisabled => "the API is switched off in the project",
+            Self::Forbidden => "not allowed",
+            Self::ScopeInsufficient => "the login lacks a permission",
+            Self::AccountSuspended => "the account is suspended",
+            Self::Retired => "this kind of login is no longer served",
+            Self::ModelNotFound => "not found",
+            Self::QuotaExhausted => "quota empty",
+            Self::RateLimit => "too many requests",
+            Self::Unstructured => "too many requests or quota empty",
+            Self::Capacity => "the service is full",
+            Self::Transient => "the service failed for the moment",
+            Self::KeyInvalid => "the API key is not valid",
+            Self::KeyBlocked => "the API key may not be used for this",
+        }
+    }
+
     /// The inverse of [`Class::key`].
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
@@ -136,7 +161,7 @@ impl Class {
 impl Word {
     /// The word as people read it.
     #[must_use]
-    pub fn text(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
             Self::QuotaEmpty => "quota empty",
             Self::Rate => "rate",

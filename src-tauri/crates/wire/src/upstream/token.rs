@@ -46,6 +46,20 @@ pub enum TokenRefusal {
     Transient,
 }
 
+impl TokenRefusal {
+    /// What people read, with the service's words where there are any.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::RefreshRefused => "the login or code is no longer valid".to_owned(),
+            Self::Client(words) => format!("client id or secret are wrong: {words}"),
+            Self::Policy(words) => format!("a policy forbids it: {words}"),
+            Self::Ours(words) => format!("our request was wrong: {words}"),
+            Self::Transient => "the sign-in service failed for the moment".to_owned(),
+        }
+    }
+}
+
 /// Reads an answer that is a success.
 ///
 /// # Errors
