@@ -12,7 +12,7 @@ use crate::host::Host;
 use crate::view::dto::{
     AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ErrorCode, ImportArgs, ImportReport, LoginArgs,
     LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs,
-    SettingArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink,
+    SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -84,7 +84,7 @@ commands! {
     /// Every setting with its value and where that comes from.
     settings_list() -> Vec<SettingView>;
     /// One setting.
-    settings_get(SettingArgs) -> SettingView;
+    settings_get(SettingKeyArgs) -> SettingView;
     /// Changes a setting.
     settings_set(SettingSetArgs) -> SettingView;
     /// Puts a setting back to its default.

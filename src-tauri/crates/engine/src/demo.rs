@@ -7,7 +7,7 @@ use crate::credentials::Newcomer;
 use crate::host::{Mode, Options, StartError};
 use crate::runtime::{Material, Runtime};
 use crate::secrets::{SecretName, VaultCell};
-use crate::settings::{MemoryFace, SettingsKeeper};
+use crate::settings::{MemoryFace, Scope, SettingsKeeper};
 use crate::store::Store;
 use crate::view::dto::{ImportEntry, ImportOutcome};
 use domain::credential::Provider;
@@ -39,11 +39,13 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
     let (settings, _) = SettingsKeeper::load(store.clone(), options.vars.clone(), flags, face, now).await?;
     for (key, value) in SCENARIO_SETTINGS {
         // The environment may overrule it, which is the user's say.
-        if let Err(error) = settings.set(key, &crate::store::Scope::default(), value).await {
+        if let Err(error) = settings.set(key, &Scope::Everywhere, value).await {
             tracing::debug!(key, %error, "A setting of the demo is overruled");
         }
     }
+    let transport = crate::host::network(&settings, options);
     let runtime = Runtime::start(Material {
+        transport,
         store,
         vault: VaultCell::in_memory().map_err(|error| StartError::Demo(error.to_string()))?,
         settings,

@@ -16,6 +16,7 @@ use crate::secrets::VaultCell;
 use crate::settings::{SettingsKeeper, SettingsError};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
+use crate::upstream::{Network, Transport};
 use crate::view::dto::{ApiError, ErrorCode, UiLink};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -283,14 +284,22 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
         SettingsKeeper::load(store.clone(), options.vars.clone(), options.flags.settings(), options.face.clone(), now)
             .await?;
     let vault = VaultCell::open(settings.current().key_storage, &store, options.keychain.clone()).await?;
+    settings.bind(vault.clone());
     let mut notices: Vec<_> = store_notes.iter().map(|n| notice(n.code(), Level::Error, n.message(), now)).collect();
-    notices.extend(problems.iter().map(|p| notice(p.code(), Level::Warning, p.to_string(), now)));
+    let problems = crate::settings::summary(&problems);
+    notices.extend(problems.into_iter().map(|(code, words)| notice(code, Level::Warning, words, now)));
     notices.extend(vault.why_not().map(|words| notice("no_key", Level::Error, words, now)));
     for notice in &notices {
         tracing::warn!(code = notice.code, "{}", notice.message);
     }
     let scheduled = options.mode == Mode::Full;
-    Ok(Material { store, vault, settings, clock: options.clock.clone(), notices, scheduled, simulator: None })
+    let transport = network(&settings, options);
+    Ok(Material { store, vault, settings, clock: options.clock.clone(), transport, notices, scheduled, simulator: None })
+}
+
+/// The network, as the settings of this data say.
+pub(crate) fn network(settings: &SettingsKeeper, options: &Options) -> Arc<dyn Transport> {
+    Arc::new(Network::new(settings.clone(), options.clock.clone()))
 }
 
 fn notice(code: &'static str, level: Level, message: String, at: jiff::Timestamp) -> Notice {

@@ -13,7 +13,7 @@ use crate::secrets::VaultCell;
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
-use crate::upstream::{Pacer, Tokens, Upstream, Urgency};
+use crate::upstream::{Pacer, Tokens, Transport, Upstream, Urgency};
 use crate::view::dto::Freshness;
 use domain::credential::CredentialId;
 use simulator::Simulator;
@@ -35,6 +35,8 @@ pub(crate) struct Material {
     pub(crate) settings: SettingsKeeper,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
+    /// The way to the service.
+    pub(crate) transport: Arc<dyn Transport>,
     /// What the user should know from the start.
     pub(crate) notices: Vec<Notice>,
     /// Whether background work runs. A short-lived engine does what it is asked and nothing else.
@@ -61,7 +63,7 @@ pub(crate) struct Runtime {
 impl Runtime {
     /// Loads what is stored and starts the work.
     pub(crate) async fn start(material: Material) -> Result<Self, StoreError> {
-        let Material { store, vault, settings, clock, notices, scheduled, simulator } = material;
+        let Material { store, vault, settings, clock, transport, notices, scheduled, simulator } = material;
         let tasks = Tasks::default();
         let loaded = store.credentials().await?;
         let mut state = State::default();
@@ -78,7 +80,7 @@ impl Runtime {
         let ledger = Ledger::start(&tasks, state);
         let credentials = Credentials::new(store.clone(), vault.clone(), ledger.clone(), clock.clone());
         let pacer = Pacer::start(&tasks, &settings);
-        let upstream = Upstream::new(settings.clone(), clock.clone(), pacer);
+        let upstream = Upstream::new(settings.clone(), clock.clone(), pacer, transport);
         let tokens = Tokens::new(credentials.clone(), upstream.clone(), clock.clone(), &tasks);
         let source = QuotaSource::new(
             crate::quota::Parts {

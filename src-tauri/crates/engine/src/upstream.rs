@@ -8,8 +8,10 @@ mod hosts;
 mod pacer;
 pub(crate) mod single_flight;
 mod token;
+mod transport;
 
 pub use call::{Answer, CallError};
 pub use client::{Api, Upstream};
 pub use pacer::{Pacer, Urgency};
 pub use token::{TokenError, Tokens, client_of, pack, provider_owner};
+pub use transport::{Network, Transport};

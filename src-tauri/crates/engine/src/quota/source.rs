@@ -148,7 +148,7 @@ impl Inner {
         let Some(known) = state.get(id) else { return false };
         let now = self.clock.now();
         if !known.credential.state.is_active() {
-            return step == Step::Discovery && discovery_may_lift(&known.credential.state) && discovery_due(known, refresh::DISCOVERY_RETRY, now);
+            return step == Step::Discovery && lift_is_due(known, now);
         }
         // A failure after the question was asked is an answer to it.
         let paused = known.failure.as_ref().is_some_and(|f| f.at >= ask.not_before || (now < f.until && !ask.through_pause));
@@ -279,9 +279,9 @@ impl Inner {
     }
 
     /// Runs `call` with a token; a 401 gets one other token and one more try. The answer may be a refusal.
-    pub(super) async fn with_token<F>(&self, id: &CredentialId, call: impl Fn(SecretString) -> F) -> Result<Answer, ReadError>
+    pub(super) async fn with_token<F>(&self, id: &CredentialId, call: impl Fn(SecretString) -> F + Send + Sync) -> Result<Answer, ReadError>
     where
-        F: Future<Output = Result<Answer, CallError>>,
+        F: Future<Output = Result<Answer, CallError>> + Send,
     {
         let token = self.tokens.access(id).await?;
         let mut answer = call(token.clone()).await?;
@@ -360,6 +360,14 @@ pub(super) fn refused(answer: &Answer, provider: Provider) -> ReadError {
 
 fn discovery_due(known: &Known, stands: SignedDuration, now: Timestamp) -> bool {
     known.credential.discovered_at.is_none_or(|at| at > now || at.duration_until(now) >= stands)
+}
+
+/// Whether discovery may try to lift a refusal: half an hour after it, and half an hour after the last try.
+fn lift_is_due(known: &Known, now: Timestamp) -> bool {
+    let State::Blocked { since, .. } = &known.credential.state else { return false };
+    discovery_may_lift(&known.credential.state)
+        && since.duration_until(now) >= refresh::DISCOVERY_RETRY
+        && discovery_due(known, refresh::DISCOVERY_RETRY, now)
 }
 
 /// Whether a good discovery makes the credential active again. Validation and terms wait for the user.

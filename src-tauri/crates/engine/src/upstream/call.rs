@@ -27,7 +27,7 @@ impl Answer {
     /// Reads an answer to its end, up to a limit.
     pub(super) async fn read(mut response: reqwest::Response, received_at: Timestamp) -> Result<Self, CallError> {
         let header = |name| response.headers().get(name).and_then(|v: &reqwest::header::HeaderValue| v.to_str().ok());
-        let date = header("date").and_then(http_date);
+        let date = header("date").and_then(wire::date::http_date);
         let retry_after = header("retry-after").map(str::to_owned);
         let status = response.status().as_u16();
         let mut body = Vec::new();
@@ -64,11 +64,6 @@ impl Answer {
     }
 }
 
-/// The HTTP date of a header, e.g. `Tue, 01 Sep 2026 00:00:00 GMT`.
-fn http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
-}
-
 /// Why no answer came. Carries no secret: the texts are ours, and addresses are taken out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -95,7 +90,7 @@ pub enum CallError {
 impl From<reqwest::Error> for CallError {
     fn from(error: reqwest::Error) -> Self {
         if error.is_timeout() {
-            Self::Timeout(super::client::TIME_LIMIT)
+            Self::Timeout(super::transport::TIME_LIMIT)
         } else if error.is_connect() {
             Self::Connect
         } else if error.is_builder() {
@@ -103,6 +98,12 @@ impl From<reqwest::Error> for CallError {
         } else {
             Self::Broken
         }
+    }
+}
+
+impl From<http::Error> for CallError {
+    fn from(error: http::Error) -> Self {
+        Self::Settings(error.to_string())
     }
 }
 
@@ -118,11 +119,5 @@ mod tests {
             let answer = Answer { status: 200, date, retry_after: None, body: Vec::new(), received_at };
             assert_eq!(answer.skew().as_secs(), expected);
         }
-    }
-
-    #[test]
-    fn a_date_header_is_read() {
-        assert_eq!(http_date("Tue, 01 Sep 2026 00:00:00 GMT"), "2026-09-01T00:00:00Z".parse().ok());
-        assert_eq!(http_date("yesterday"), None);
     }
 }

@@ -1,17 +1,13 @@
-//! The HTTP client of the service: hosts in turn, paced, no redirects, no proxy but the user's own.
+//! The calls Headroom makes: hosts in turn, paced, each with the headers it needs and no others.
 
 use super::hosts::Hosts;
-use super::{Answer, CallError, Pacer, Urgency};
+use super::{Answer, CallError, Pacer, Transport, Urgency};
 use crate::clock::Clock;
 use crate::settings::SettingsKeeper;
 use domain::credential::Provider;
+use http::{HeaderValue, Method, Request, header};
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-/// How long a quota, discovery or token call may take in all.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(20);
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+use std::sync::Arc;
 
 /// Methods of the private API that Headroom calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,15 +47,14 @@ struct Inner {
     clock: Arc<dyn Clock>,
     pacer: Pacer,
     hosts: Hosts,
-    /// The client and the proxy setting it was built for: it is built anew when that changes.
-    http: Mutex<Option<(Option<String>, reqwest::Client)>>,
+    transport: Arc<dyn Transport>,
 }
 
 impl Upstream {
-    /// A client that follows the settings.
+    /// Calls through `transport`, at the pacer's pace.
     #[must_use]
-    pub fn new(settings: SettingsKeeper, clock: Arc<dyn Clock>, pacer: Pacer) -> Self {
-        Self { inner: Arc::new(Inner { settings, clock, pacer, hosts: Hosts::default(), http: Mutex::new(None) }) }
+    pub fn new(settings: SettingsKeeper, clock: Arc<dyn Clock>, pacer: Pacer, transport: Arc<dyn Transport>) -> Self {
+        Self { inner: Arc::new(Inner { settings, clock, pacer, hosts: Hosts::default(), transport }) }
     }
 
     /// Calls a method of the private API; paced.
@@ -74,10 +69,14 @@ impl Upstream {
         token: &SecretString,
         urgency: Urgency,
     ) -> Result<Answer, CallError> {
-        let path = format!("/v1internal:{}", api.method());
-        self.on_hosts(provider, urgency, |http, host| {
-            self.bearer(http.post(format!("{host}{path}")), provider, token)
-                .header("content-type", "application/json")
+        let (method, agent) = (api.method(), self.agent(provider));
+        self.on_hosts(provider, urgency, |host| {
+            Request::builder()
+                .method(Method::POST)
+                .uri(format!("{host}/v1internal:{method}"))
+                .header(header::AUTHORIZATION, bearer(token))
+                .header(header::USER_AGENT, &agent)
+                .header(header::CONTENT_TYPE, "application/json")
                 .body(body.clone())
         })
         .await
@@ -94,8 +93,13 @@ impl Upstream {
         token: &SecretString,
         urgency: Urgency,
     ) -> Result<Answer, CallError> {
-        self.on_hosts(provider, urgency, |http, host| {
-            self.bearer(http.get(format!("{host}/v1internal/{name}")), provider, token)
+        let agent = self.agent(provider);
+        self.on_hosts(provider, urgency, |host| {
+            Request::builder()
+                .uri(format!("{host}/v1internal/{name}"))
+                .header(header::AUTHORIZATION, bearer(token))
+                .header(header::USER_AGENT, &agent)
+                .body(Vec::new())
         })
         .await
     }
@@ -110,14 +114,15 @@ impl Upstream {
         page: Option<&str>,
         urgency: Urgency,
     ) -> Result<Answer, CallError> {
-        self.on_hosts(Provider::ApiKey, urgency, |http, host| {
-            let mut request = http.get(format!("{host}/v1beta/models")).query(&[("pageSize", "1000")]);
-            if let Some(page) = page {
-                request = request.query(&[("pageToken", page)]);
-            }
-            request
+        let agent = self.agent(Provider::ApiKey);
+        let pairs = [("pageSize", "1000")].into_iter().chain(page.map(|page| ("pageToken", page)));
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        self.on_hosts(Provider::ApiKey, urgency, |host| {
+            Request::builder()
+                .uri(format!("{host}/v1beta/models?{query}"))
                 .header("x-goog-api-key", sensitive(key.expose_secret()))
-                .header("user-agent", self.inner.settings.current().upstream_user_agent_gemini_cli.clone())
+                .header(header::USER_AGENT, &agent)
+                .body(Vec::new())
         })
         .await
     }
@@ -127,8 +132,13 @@ impl Upstream {
     /// # Errors
     /// When it did not answer.
     pub async fn token(&self, form: &[(&str, &str)]) -> Result<Answer, CallError> {
-        let url = self.inner.settings.current().oauth_token_url.clone();
-        self.send(self.http()?.post(url).form(form)).await
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(&self.inner.settings.current().oauth_token_url)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.into_bytes())?;
+        self.inner.transport.send(request).await
     }
 
     /// Asks who a login belongs to; not paced.
@@ -136,20 +146,23 @@ impl Upstream {
     /// # Errors
     /// When the endpoint did not answer.
     pub async fn userinfo(&self, token: &SecretString) -> Result<Answer, CallError> {
-        let url = self.inner.settings.current().oauth_userinfo_url.clone();
-        self.send(self.http()?.get(url).header("authorization", bearer(token))).await
+        let request = Request::builder()
+            .uri(&self.inner.settings.current().oauth_userinfo_url)
+            .header(header::AUTHORIZATION, bearer(token))
+            .body(Vec::new())?;
+        self.inner.transport.send(request).await
     }
 
     async fn on_hosts(
         &self,
         provider: Provider,
         urgency: Urgency,
-        request: impl Fn(&reqwest::Client, &str) -> reqwest::RequestBuilder,
+        request: impl Fn(&str) -> http::Result<Request<Vec<u8>>>,
     ) -> Result<Answer, CallError> {
         let mut last = Err(CallError::NoHost);
         for host in self.inner.hosts.order(provider, &self.configured(provider), self.inner.clock.now()) {
             self.inner.pacer.turn(urgency).await;
-            last = self.send(request(&self.http()?, host.trim_end_matches('/'))).await;
+            last = self.inner.transport.send(request(host.trim_end_matches('/'))?).await;
             match &last {
                 Ok(answer) if !goes_on(answer.status) => {
                     self.inner.hosts.worked(provider, &host, self.inner.clock.now());
@@ -162,11 +175,6 @@ impl Upstream {
         last
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, CallError> {
-        let response = request.send().await?;
-        Answer::read(response, self.inner.clock.now()).await
-    }
-
     fn configured(&self, provider: Provider) -> Vec<String> {
         let settings = self.inner.settings.current();
         match provider {
@@ -176,31 +184,12 @@ impl Upstream {
         }
     }
 
-    fn bearer(
-        &self,
-        request: reqwest::RequestBuilder,
-        provider: Provider,
-        token: &SecretString,
-    ) -> reqwest::RequestBuilder {
+    fn agent(&self, provider: Provider) -> String {
         let settings = self.inner.settings.current();
-        let agent = match provider {
-            Provider::Antigravity => &settings.upstream_user_agent_antigravity,
-            Provider::GeminiCli | Provider::ApiKey => &settings.upstream_user_agent_gemini_cli,
-        };
-        request.header("authorization", bearer(token)).header("user-agent", agent.clone())
-    }
-
-    fn http(&self) -> Result<reqwest::Client, CallError> {
-        let proxy = self.inner.settings.current().upstream_proxy.clone();
-        let mut slot = self.inner.http.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((built_for, client)) = slot.as_ref()
-            && *built_for == proxy
-        {
-            return Ok(client.clone());
+        match provider {
+            Provider::Antigravity => settings.upstream_user_agent_antigravity.clone(),
+            Provider::GeminiCli | Provider::ApiKey => settings.upstream_user_agent_gemini_cli.clone(),
         }
-        let client = build(proxy.as_deref())?;
-        *slot = Some((proxy, client.clone()));
-        Ok(client)
     }
 }
 
@@ -210,30 +199,14 @@ fn goes_on(status: u16) -> bool {
     status == 408 || status >= 500
 }
 
-fn build(proxy: Option<&str>) -> Result<reqwest::Client, CallError> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_LIMIT)
-        .timeout(TIME_LIMIT)
-        .tcp_nodelay(true)
-        .pool_max_idle_per_host(2)
-        // The system's proxy variables are not used: only what the user set here.
-        .no_proxy();
-    if let Some(proxy) = proxy {
-        builder = builder.proxy(reqwest::Proxy::all(proxy)?);
-    }
-    Ok(builder.build()?)
-}
-
-fn bearer(token: &SecretString) -> reqwest::header::HeaderValue {
+fn bearer(token: &SecretString) -> HeaderValue {
     sensitive(&format!("Bearer {}", token.expose_secret()))
 }
 
 /// A header value that is never printed. A secret that is no header text becomes an empty value, which the
 /// service refuses.
-fn sensitive(text: &str) -> reqwest::header::HeaderValue {
-    let mut value =
-        reqwest::header::HeaderValue::from_str(text).unwrap_or(reqwest::header::HeaderValue::from_static(""));
+fn sensitive(text: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
 }

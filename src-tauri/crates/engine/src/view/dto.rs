@@ -403,7 +403,7 @@ pub enum LoginProgress {
 }
 
 /// One setting with its value and where that comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct SettingView {
     /// The name.
     pub key: String,
@@ -446,7 +446,14 @@ pub struct SettingOverride {
     pub value: String,
 }
 
-/// Arguments of `settings_get` and `settings_reset`.
+/// Arguments of `settings_get`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct SettingKeyArgs {
+    /// The name.
+    pub key: String,
+}
+
+/// Arguments of `settings_reset`.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub struct SettingArgs {
     /// The name.

@@ -1,0 +1,159 @@
+//! The durable truth: settings, credentials, sealed secrets and samples in one SQLite file.
+//!
+//! Owns the data directory's database and its backups. What a record means, and opening a secret, belong to
+//! others: this module never sees one in clear.
+
+mod backup;
+mod credentials;
+mod error;
+pub mod file;
+mod open;
+mod samples;
+mod schema;
+mod sealed;
+mod settings;
+mod thread;
+
+pub use credentials::{Damaged, Loaded, Removed};
+pub use error::StoreError;
+pub use samples::Sample;
+pub use settings::StoredSetting;
+pub use crate::settings::Scope;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thread::Worker;
+
+const DATABASE: &str = "headroom.db";
+const BACKUPS: &str = "backups";
+
+/// A handle on the database. Clones share it; one thread does the work, one job after the other.
+///
+/// A change is on the disk when its call returns `Ok`.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    worker: Worker,
+    dir: Option<PathBuf>,
+}
+
+/// What the user should know about how the database was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreNote {
+    /// It was damaged or missing; a backup is in its place.
+    Restored {
+        /// When the backup was made; later changes are gone.
+        from: Timestamp,
+        /// Where the damaged file is kept; `None` where there was no file at all.
+        kept: Option<PathBuf>,
+    },
+    /// It was damaged and there is no usable backup: it begins anew.
+    Lost {
+        /// Where the damaged file is kept.
+        kept: PathBuf,
+    },
+    /// It cannot be written: it shows what it holds, and refuses every change.
+    ReadOnly,
+}
+
+impl StoreNote {
+    /// A stable name.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Restored { .. } => "database_restored",
+            Self::Lost { .. } => "database_lost",
+            Self::ReadOnly => "database_read_only",
+        }
+    }
+
+    /// What happened and what to do.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Restored { from, kept: Some(kept) } => format!(
+                "The database was damaged. The backup of {from} is in its place; what changed since then is missing. The damaged file is kept as {}.",
+                kept.display()
+            ),
+            Self::Restored { from, kept: None } => format!(
+                "The database was missing. The backup of {from} is in its place; to begin anew, remove the folder backups too."
+            ),
+            Self::Lost { kept } => format!(
+                "The database was damaged and there is no usable backup. It begins anew: import your credentials again. The damaged file is kept as {}.",
+                kept.display()
+            ),
+            Self::ReadOnly => "The data directory cannot be written. Everything is shown, nothing can be changed; make it writable and start Headroom again.".to_owned(),
+        }
+    }
+}
+
+impl Store {
+    /// Opens the database of a data directory (blocking); creates, migrates or restores it where that is due.
+    ///
+    /// # Errors
+    /// When the directory cannot be used, a newer version wrote the database, or the disk is full.
+    pub fn open(dir: &Path, now: Timestamp) -> Result<(Self, Vec<StoreNote>), StoreError> {
+        let opened = open::open(dir, now)?;
+        let inner = Inner { worker: Worker::start(opened.connection)?, dir: Some(dir.to_owned()) };
+        Ok((Self { inner: Arc::new(inner) }, opened.notes))
+    }
+
+    /// An empty database that leaves with the process.
+    ///
+    /// # Errors
+    /// When SQLite does not come up.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let inner = Inner { worker: Worker::here(open::in_memory()?), dir: None };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The data directory; `None` for a database in memory.
+    #[must_use]
+    pub fn dir(&self) -> Option<&Path> {
+        self.inner.dir.as_deref()
+    }
+
+    /// Looks through the file for damage.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with what was found.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.run(|c| open::check(c, "quick_check")).await
+    }
+
+    /// Finishes what was asked for and closes the file. Every clone answers [`StoreError::Closed`] from then on.
+    pub async fn close(self) {
+        self.inner.worker.close().await;
+    }
+
+    async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.inner.worker.run(work).await
+    }
+}
+
+/// An instant in a file's name.
+pub(crate) fn stamp(at: Timestamp) -> String {
+    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// An instant in a row.
+fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+/// An instant from a row.
+fn instant(micros: i64) -> Result<Timestamp, String> {
+    Timestamp::from_microsecond(micros).map_err(|_| format!("{micros} is no instant"))
+}
+
+#[cfg(test)]
+mod tests;

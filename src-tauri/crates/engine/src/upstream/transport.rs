@@ -1,0 +1,76 @@
+//! How a request leaves the process, and its answer comes back whole.
+//!
+//! The network is one way; tests with simulated time hand requests to the simulated service directly, because
+//! a socket has a clock of its own.
+
+use super::{Answer, CallError};
+use crate::clock::Clock;
+use crate::settings::SettingsKeeper;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How long a call may take in all.
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(20);
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// Carries a request to the service.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends it and reads the answer to its end.
+    fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>>;
+}
+
+/// The network: no redirects, no proxy but the user's own.
+pub struct Network {
+    settings: SettingsKeeper,
+    clock: Arc<dyn Clock>,
+    /// The client and the proxy setting it was built for: it is built anew when that changes.
+    client: Mutex<Option<(Option<String>, reqwest::Client)>>,
+}
+
+impl Network {
+    /// A client that follows the settings.
+    #[must_use]
+    pub fn new(settings: SettingsKeeper, clock: Arc<dyn Clock>) -> Self {
+        Self { settings, clock, client: Mutex::new(None) }
+    }
+
+    fn client(&self) -> Result<reqwest::Client, CallError> {
+        let proxy = self.settings.current().upstream_proxy.clone();
+        let mut slot = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((built_for, client)) = slot.as_ref()
+            && *built_for == proxy
+        {
+            return Ok(client.clone());
+        }
+        let client = build(proxy.as_deref())?;
+        *slot = Some((proxy, client.clone()));
+        Ok(client)
+    }
+}
+
+impl Transport for Network {
+    fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>> {
+        async move {
+            let response = self.client()?.execute(reqwest::Request::try_from(request)?).await?;
+            Answer::read(response, self.clock.now()).await
+        }
+        .boxed()
+    }
+}
+
+fn build(proxy: Option<&str>) -> Result<reqwest::Client, CallError> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_LIMIT)
+        .timeout(TIME_LIMIT)
+        .tcp_nodelay(true)
+        .pool_max_idle_per_host(2)
+        // The system's proxy variables are not used: only what the user set here.
+        .no_proxy();
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(reqwest::Proxy::all(proxy)?);
+    }
+    Ok(builder.build()?)
+}
