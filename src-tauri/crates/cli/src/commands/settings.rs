@@ -1,0 +1,69 @@
+//! `headroom settings`
+
+use crate::args::{SettingAction, Settings};
+use crate::exit::{Exit, Failure};
+use crate::reach::Place;
+use crate::show::{self, Look};
+use crate::{input, out};
+use engine::view::dto::{SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsText};
+use std::path::Path;
+
+/// Lists settings, or changes one.
+pub async fn run(place: &Place, args: Settings) -> Result<(), Failure> {
+    let json = args.json;
+    match args.action.unwrap_or(SettingAction::List) {
+        SettingAction::List => {
+            let all = place.with_engine(async |engine| Ok(engine.settings_list().await?)).await?;
+            if json { out::json(&all) } else { out::text(&show::settings(&all, &Look::of_terminal())) }
+        }
+        SettingAction::Get { key } => {
+            let args = SettingKeyArgs { key };
+            let one = place.with_engine(async |engine| Ok(engine.settings_get(args).await?)).await?;
+            if json { out::json(&one) } else { out::text(&format!("{}\n", show::value(&one))) }
+        }
+        SettingAction::Set { key, value, scope } => {
+            let value = if value == "-" { input::secret(&format!("{key} (not shown): "))? } else { value };
+            let args = SettingSetArgs { key, value, credential: scope.credential, model: scope.model };
+            let one = place.with_engine(async |engine| Ok(engine.settings_set(args).await?)).await?;
+            changed(&one, json)
+        }
+        SettingAction::Reset { key, scope } => {
+            let args = SettingArgs { key, credential: scope.credential, model: scope.model };
+            let one = place.with_engine(async |engine| Ok(engine.settings_reset(args).await?)).await?;
+            changed(&one, json)
+        }
+        SettingAction::Export { file } => {
+            let document = place.with_engine(async |engine| Ok(engine.settings_export().await?)).await?;
+            export(&document.text, &file)
+        }
+        SettingAction::Import { file } => import(place, &file, json).await,
+    }
+}
+
+async fn import(place: &Place, file: &Path, json: bool) -> Result<(), Failure> {
+    let text = SettingsText { text: input::text(file)? };
+    let report = place.with_engine(async |engine| Ok(engine.settings_import(text).await?)).await?;
+    if json {
+        out::json(&report)?;
+    } else {
+        out::text(&show::settings_import(&report, &Look::of_terminal()))?;
+    }
+    match (report.applied.len(), report.refused.len()) {
+        (0, 0) => Err(Failure::new(Exit::NothingMatched, "no setting was found there")),
+        (0, _) => Err(Failure::of("no setting was taken; the reasons stand beside the lines")),
+        (_, _) => Ok(()),
+    }
+}
+
+fn changed(setting: &SettingView, json: bool) -> Result<(), Failure> {
+    if json { out::json(setting) } else { out::text(&show::setting(setting, &Look::of_terminal())) }
+}
+
+fn export(text: &str, file: &Path) -> Result<(), Failure> {
+    let text = format!("{}\n", text.trim_end());
+    if file == Path::new("-") {
+        return out::text(&text);
+    }
+    let written = engine::store::file::replace(file, text.as_bytes());
+    written.map_err(|error| Failure::of(format!("cannot write {}: {error}", file.display())))
+}
