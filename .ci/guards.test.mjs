@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { breaches, grep, tauriImport, texts } from './guards.mjs';
+import { breaches, breaksRule, grep, tauriImport, texts } from './guards.mjs';
 
 const tree = `0wire v0.1.0 (crates/wire)
 1domain v0.1.0 (crates/domain)
@@ -26,7 +26,7 @@ test('the crate under test is not its own dependency', () => {
 // Joined from pieces, so that this file does not hold what it forbids.
 const [machinePath, clientId, clientSecret] = texts.map(({ pattern }) => pattern);
 test('a build folder is a machine path', () => finds(machinePath, `open ${'/wo' + 'rk'}/tree/file`));
-test('a home folder is a machine path', () => finds(machinePath, `"${'/ho' + 'me'}/ada/.config"`));
+test('a home folder is a machine path', () => finds(machinePath, `"${'/ho' + 'me'}/bob/.config"`));
 test('a relative folder of that name is not', () =>
   misses(machinePath, 'see ui/work/list.ts and https://x.org/root/a'));
 test('a client id is found', () => finds(clientId, `123-abc.apps.${'googleuser' + 'content'}.com`));
@@ -37,6 +37,11 @@ test('an import of Tauri is found', () =>
 test('a lazy import of Tauri is found', () =>
   finds(tauriImport, 'await import("@tauri-apps/plugin-opener")'));
 test('a mention of Tauri is no import', () => misses(tauriImport, '// like @tauri-apps/api, but over HTTP'));
+
+test('the home of examples is fine, and excuses no other on its line', () => {
+  assert.equal(breaksRule(texts[0], '/home/ada/.config'), false);
+  assert.equal(breaksRule(texts[0], `/home/ada/.config ${'/ho' + 'me'}/bob/.config`), true);
+});
 
 const finds = (pattern, text) => check(pattern, text, 1);
 const misses = (pattern, text) => check(pattern, text, 0);
