@@ -12,7 +12,7 @@ export default defineConfig({
   plugins: [svelte()],
   // Component tests need the browser build of Svelte.
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
-  server: { port: 1420, strictPort: true },
+  server: { port: 5173, strictPort: true },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

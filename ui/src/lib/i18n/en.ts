@@ -134,7 +134,7 @@ export const en = {
     model: 'Model',
     own: 'Own number',
     ownHint: 'What the per-model list says of this model alone',
-    counts: 'Counts',
+    counts: 'Effective',
     countsHint: 'The smallest number of all that binds the model',
     contradicts:
       'The per-model list is more than 5 points away from every window that binds this model. The window decides.',

@@ -46,13 +46,17 @@ export interface GroupCard {
 /** The order people know: the pools of the service first, then what only some accounts have. */
 const knownOrder = ['3p', 'gemini'];
 
+/** Where a group stands among the others. */
+export function rank(key: string): number {
+  return knownOrder.includes(key) ? knownOrder.indexOf(key) : knownOrder.length;
+}
+
 /** Every group of the document once. */
 export function columns(document: QuotaDocument): Column[] {
   const found = new Map<string, Column>();
   for (const credential of document.credentials) {
     for (const { key, name } of credential.groups) if (!found.has(key)) found.set(key, { key, name });
   }
-  const rank = (key: string) => (knownOrder.includes(key) ? knownOrder.indexOf(key) : knownOrder.length);
   return [...found.values()].sort((one, other) => rank(one.key) - rank(other.key));
 }
 
@@ -61,7 +65,7 @@ function mayHave(credential: CredentialView): boolean {
   return credential.provider === 'antigravity' && credential.groups.length === 0;
 }
 
-/** One card a group, glasses in the user's order. */
+/** One card a group, the fullest glass first, what is unknown last. */
 export function groupCards(document: QuotaDocument, now: number): GroupCard[] {
   return columns(document).map((column) => {
     const glasses = document.credentials.flatMap((credential): Glass[] => {
@@ -71,9 +75,10 @@ export function groupCards(document: QuotaDocument, now: number): GroupCard[] {
       const level = group === null || credential.state !== 'active' ? 'unknown' : groupLevel(group);
       return [{ credential, group, level }];
     });
+    const fill = ({ group, level }: Glass) => (level === 'unknown' ? -1 : (group?.remaining ?? -1));
     return {
       column,
-      glasses,
+      glasses: glasses.toSorted((one, other) => fill(other) - fill(one)),
       usable: glasses.filter(({ credential, group }) => group && isUsable(credential, group)).length,
       outlook: outlook(glasses, now),
     };

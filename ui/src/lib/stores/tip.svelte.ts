@@ -10,13 +10,16 @@ export interface ShownTip {
 export class Tip {
   shown = $state.raw<ShownTip | null>(null);
   #waiting: ReturnType<typeof setTimeout> | undefined;
+  #owner: HTMLElement | null = null;
 
   /** Shows `text` while the element is pointed at or has the keyboard's focus. */
   on(text: () => string | null): Attachment<HTMLElement> {
     return (element) => {
       const show = () => {
         const words = text();
-        if (words) this.shown = { text: words, anchor: element.getBoundingClientRect() };
+        if (!words) return;
+        this.#owner = element;
+        this.shown = { text: words, anchor: element.getBoundingClientRect() };
       };
       const soon = () => {
         clearTimeout(this.#waiting);
@@ -25,10 +28,7 @@ export class Tip {
       const focused = () => {
         if (element.matches(':focus-visible')) show();
       };
-      const hide = () => {
-        clearTimeout(this.#waiting);
-        this.shown = null;
-      };
+      const hide = () => this.hide();
       const listeners: [string, () => void][] = [
         ['pointerenter', soon],
         ['pointerleave', hide],
@@ -38,7 +38,8 @@ export class Tip {
       ];
       for (const [name, run] of listeners) element.addEventListener(name, run);
       return () => {
-        hide();
+        // An element goes while the page is being drawn, when nothing may change; its tip goes right after.
+        if (this.#owner === element) queueMicrotask(hide);
         for (const [name, run] of listeners) element.removeEventListener(name, run);
       };
     };
@@ -46,6 +47,7 @@ export class Tip {
 
   hide(): void {
     clearTimeout(this.#waiting);
+    this.#owner = null;
     this.shown = null;
   }
 }

@@ -1,0 +1,52 @@
+/** For tests: a component, or the whole frame, over a fake backend. */
+import { render } from '@testing-library/svelte';
+import type { Component } from 'svelte';
+import { vi } from 'vitest';
+import Frame from '../../App.svelte';
+import { FakeBackend } from '../ipc/fake';
+import { App } from '../stores/app.svelte';
+import TestFrame from './TestFrame.svelte';
+
+// jsdom has neither; nothing in the tests moves or asks for less motion.
+vi.stubGlobal('matchMedia', () => ({ matches: true }));
+Element.prototype.animate ??= () => ({ cancel: () => undefined, finished: Promise.resolve() }) as Animation;
+
+export interface Shown {
+  backend: FakeBackend;
+  app: App;
+}
+
+/** The frame with the page of `hash`. */
+export async function showPage(hash: string, backend = new FakeBackend()): Promise<Shown> {
+  history.replaceState(null, '', `/${hash}`);
+  const app = new App(backend, window, backend.now);
+  render(Frame, { app });
+  await settled(app);
+  return { backend, app };
+}
+
+/** One component by itself. */
+export async function show<Props extends object>(
+  view: Component<Props>,
+  props: Props,
+  backend = new FakeBackend(),
+): Promise<Shown> {
+  history.replaceState(null, '', '/#/');
+  const app = new App(backend, window, backend.now);
+  // The frame for tests takes any component; its own type parameter does not survive `render`.
+  render(TestFrame as unknown as Component<{ app: App; view: unknown; props: object }>, { app, view, props });
+  await settled(app);
+  return { backend, app };
+}
+
+async function settled(app: App): Promise<void> {
+  await vi.waitFor(() => {
+    if (!app.status.view && !app.status.failure) throw new Error('still asking');
+    if (!app.quotas.document && !app.quotas.failure) throw new Error('still asking');
+  });
+}
+
+/** The text as it reads, without the narrow spaces that keep figures together. */
+export function plain(text: string | null): string {
+  return (text ?? '').replaceAll('\u202f', ' ').replaceAll(/\s+/g, ' ').trim();
+}

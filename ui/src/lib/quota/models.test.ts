@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { FakeBackend } from '../ipc/fake';
+import { matches, modelRows } from './models';
+
+const document = () => new FakeBackend().quota;
+
+test('a model gathers every active credential that offers it', () => {
+  const sonnet = modelRows(document()).find(({ id }) => id === 'claude-sonnet-4-6');
+  expect(sonnet?.segments.map(({ credential }) => credential.name)).toEqual([
+    'Ada',
+    'Bob',
+    'Chen',
+    'finn.lindqvist@example.org',
+    'Gus',
+  ]);
+  expect([sonnet?.usable, sonnet?.best]).toEqual([3, 0.58]);
+});
+
+test('a model of which nothing is known has no best number', () => {
+  const flash = modelRows(document()).find(({ id }) => id === 'gemini-3-flash-preview');
+  expect([flash?.name, flash?.usable, flash?.best]).toEqual(['gemini-3-flash-preview', 0, null]);
+});
+
+test.each([
+  ['', true],
+  ['  ADA ', true],
+  ['ai pro', true],
+  ['claude-opus', true],
+  ['Opus 4.6', true],
+  ['antigravity', true],
+  ['bob', false],
+])('Ada answers to %j: %s', (typed, found) => {
+  const ada = document().credentials[0];
+  if (!ada) throw new Error('Ada is in the fixture');
+  expect(matches(ada, typed)).toBe(found);
+});

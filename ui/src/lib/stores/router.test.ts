@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { hrefOf, pageNames, readHash } from './router.svelte';
+
+test.each([
+  ['', 'overview', null],
+  ['#/', 'overview', null],
+  ['#/settings', 'settings', null],
+  ['#/credentials?sign-in', 'credentials', 'sign-in'],
+  ['#/nowhere', 'overview', null],
+  ['#/constructor', 'overview', null],
+])('%j is the page %s', (hash, page, query) => {
+  expect(readHash(hash)).toEqual({ page, query });
+});
+
+test('every page has an address that leads back to it', () => {
+  for (const page of pageNames) expect(readHash(hrefOf(page, 'x'))).toEqual({ page, query: 'x' });
+});
