@@ -20,6 +20,11 @@ use crate::{
 
 /// Answers a Code Assist method.
 pub(crate) fn answer(world: &mut World, request: &Request, caller: Caller, now: Timestamp) -> Reply {
+    let trace = format!("fake0trace{:07}", world.serial());
+    decide(world, request, caller, now).header("x-cloudaicompanion-trace-id", trace)
+}
+
+fn decide(world: &mut World, request: &Request, caller: Caller, now: Timestamp) -> Reply {
     if request.user_project {
         return Refusal::UserProjectHeader.reply(now);
     }
@@ -34,7 +39,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, caller: Caller, now: 
     if let Some(refused) = too_fast(world, index, request, now) {
         return refused;
     }
-    let reply = match request.kind {
+    match request.kind {
         CallKind::LoadCodeAssist => tier::load_code_assist(&world.accounts[index], request, now),
         CallKind::OnboardUser => onboarding::onboard(world, index, request, now),
         CallKind::Operation => onboarding::operation(world, index, request, now),
@@ -52,9 +57,7 @@ pub(crate) fn answer(world: &mut World, request: &Request, caller: Caller, now: 
         | CallKind::KeyStream
         | CallKind::KeyCount
         | CallKind::Unknown => errors::reply("404", now),
-    };
-    let trace = format!("fake0trace{:07}", world.serial());
-    reply.header("x-cloudaicompanion-trace-id", trace)
+    }
 }
 
 /// The flag that forbids a method, the worst first.

@@ -7,9 +7,9 @@ use crate::{
     account::Bucket,
     assist::{check_fields, check_project},
     errors::wire_time,
-    models::reported,
     reply::Reply,
     request::Request,
+    share::Share,
     world::World,
 };
 
@@ -27,7 +27,7 @@ struct BucketBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     remaining_amount: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    remaining_fraction: Option<f64>,
+    remaining_fraction: Option<Share>,
     reset_time: String,
     token_type: &'static str,
     model_id: String,
@@ -55,7 +55,7 @@ fn bodies(bucket: &mut Bucket, now: Timestamp) -> Vec<BucketBody> {
     let known = !bucket.spec.unknown;
     let body = |model_id| BucketBody {
         remaining_amount: (bucket.spec.amount && known).then(|| format!("{amount}")),
-        remaining_fraction: known.then(|| reported(reading.remaining, false)),
+        remaining_fraction: known.then(|| Share::reported(reading.remaining, false)),
         reset_time: wire_time(reading.reset),
         token_type: "REQUESTS",
         model_id,

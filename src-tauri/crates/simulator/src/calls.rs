@@ -130,17 +130,24 @@ mod body_text {
     }
 }
 
+/// Bodies in the log take at most this many bytes together; the oldest are forgotten first, their calls are not.
+const BODY_BYTES: usize = 64 * 1024 * 1024;
+
 /// The calls kept, oldest first.
 #[derive(Debug)]
 pub(crate) struct CallLog {
     calls: VecDeque<Call>,
     next: u64,
     kept: usize,
+    /// Body bytes held.
+    held: usize,
+    /// Calls up to this number have lost their bodies.
+    bare: u64,
 }
 
 impl CallLog {
     pub(crate) fn new(kept: usize) -> Self {
-        Self { calls: VecDeque::new(), next: 1, kept }
+        Self { calls: VecDeque::new(), next: 1, kept, held: 0, bare: 0 }
     }
 
     /// Notes a call and gives it its number.
@@ -148,11 +155,21 @@ impl CallLog {
         let number = self.next;
         self.next += 1;
         call.number = number;
+        self.held += call.body.len();
         self.calls.push_back(call);
         while self.calls.len() > self.kept {
-            self.calls.pop_front();
+            self.held -= self.calls.pop_front().map_or(0, |call| call.body.len());
         }
+        self.forget_bodies(BODY_BYTES);
         number
+    }
+
+    fn forget_bodies(&mut self, most: usize) {
+        while self.held > most && self.bare < self.next {
+            self.bare += 1;
+            let body = self.get_mut(self.bare).map(|call| std::mem::take(&mut call.body));
+            self.held -= body.map_or(0, |body| body.len());
+        }
     }
 
     /// The call of this number, unless it was cleared or pushed out.
@@ -168,6 +185,7 @@ impl CallLog {
 
     pub(crate) fn clear(&mut self) {
         self.calls.clear();
+        self.held = 0;
     }
 }
 
@@ -209,6 +227,18 @@ mod tests {
         log.clear();
         assert_eq!(log.open(blank(CallKind::Token)), 4);
         assert_eq!(found(&mut log), [None, None, None, Some(4)]);
+    }
+
+    #[test]
+    fn the_oldest_bodies_are_forgotten_first() {
+        let mut log = CallLog::new(9);
+        for _ in 0..4 {
+            log.open(Call { body: Bytes::from_static(b"12345"), ..blank(CallKind::Generate) });
+        }
+        log.forget_bodies(10);
+        assert_eq!(log.all().iter().map(|call| call.body.len()).collect::<Vec<_>>(), [0, 0, 5, 5]);
+        log.forget_bodies(9);
+        assert_eq!(log.all().iter().map(|call| call.body.len()).collect::<Vec<_>>(), [0, 0, 0, 5]);
     }
 
     #[test]

@@ -281,7 +281,94 @@ pub(crate) fn studio_model(id: &str) -> Model {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// JSON that uses the words of real requests in any order.
+    fn any_request() -> impl Strategy<Value = Value> {
+        let word = prop::sample::select(vec![
+            "contents",
+            "role",
+            "parts",
+            "text",
+            "thought",
+            "thoughtSignature",
+            "functionCall",
+            "functionResponse",
+            "id",
+            "name",
+            "args",
+            "response",
+            "inlineData",
+            "tools",
+            "functionDeclarations",
+            "parameters",
+            "type",
+            "properties",
+            "items",
+            "required",
+            "enum",
+            "generationConfig",
+            "maxOutputTokens",
+            "thinkingConfig",
+            "thinkingBudget",
+            "systemInstruction",
+            "user",
+            "model",
+            "OBJECT",
+            "ARRAY",
+            "",
+        ]);
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            word.clone().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 64, 5, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(word.clone().prop_map(str::to_owned), inner, 0..5)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// One turn with parts as they occur, right and wrong.
+    fn any_turn() -> impl Strategy<Value = Value> {
+        let part = prop::sample::select(vec![
+            json!({"text": "hi"}),
+            json!({"text": "", "thought": true}),
+            json!({"text": "Hm.", "thought": true, "thoughtSignature": "x"}),
+            json!({"functionCall": {"id": "a", "name": "f", "args": {}}}),
+            json!({"functionResponse": {"id": "a", "name": "f", "response": {}}}),
+            json!({"functionCall": {"name": "g"}, "thoughtSignature": signature::SENTINEL}),
+            json!({}),
+        ]);
+        let role = prop::sample::select(vec!["user", "model"]);
+        (role, prop::collection::vec(part, 0..4))
+            .prop_map(|(role, parts)| json!({"role": role, "parts": parts}))
+    }
+
+    proptest! {
+        /// Refused or accepted, but never a panic.
+        #[test]
+        fn any_body_is_judged(request in any_request(), turns in prop::collection::vec(any_turn(), 0..6)) {
+            let options = Options::default();
+            for body in [json!({"request": request}), json!({"request": {"contents": turns}})] {
+                let Ok(envelope) = prompt::envelope(Some(&body)) else { continue };
+                for id in ["claude-sonnet-4-6", "gemini-3.6-flash-low", "gpt-oss-120b-medium"] {
+                    let model = catalogue::antigravity(id).unwrap();
+                    let accepted = check(&envelope.request, &model, &options).is_ok();
+                    prop_assert!(!accepted || !envelope.request.contents.is_empty());
+                    let stream = &options.stream;
+                    let on = Situation { prompt: &envelope.request, model: &model, wish: None, stream, serial: 1 };
+                    prop_assert!(answer::make(&on).finish.is_some());
+                }
+            }
+        }
+    }
 
     #[test]
     fn captured_answers_read() {

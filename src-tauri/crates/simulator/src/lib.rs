@@ -27,6 +27,7 @@ mod reply;
 mod request;
 mod scenario;
 mod server;
+mod share;
 mod simulator;
 mod span;
 mod stream;

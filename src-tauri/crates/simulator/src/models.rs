@@ -12,6 +12,7 @@ use crate::{
     reply::Reply,
     request::Request,
     scenario::{AccountKind, Flag, ListShape},
+    share::Share,
     world::World,
 };
 
@@ -20,7 +21,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 struct QuotaInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
-    remaining_fraction: Option<f64>,
+    remaining_fraction: Option<Share>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reset_time: Option<String>,
 }
@@ -87,7 +88,7 @@ fn entry(
 /// The number of one model: its group's shortest window, which can be full while the week is empty.
 fn quota_info(account: &mut Account, model: &Model, step20: bool, now: Timestamp) -> QuotaInfo {
     if model.internal {
-        return QuotaInfo { remaining_fraction: Some(1.0), reset_time: None };
+        return QuotaInfo { remaining_fraction: Some(Share::reported(1.0, false)), reset_time: None };
     }
     let group = model.vendor.group();
     let own = account.spec.models.get(&model.id).cloned().unwrap_or_default();
@@ -96,10 +97,10 @@ fn quota_info(account: &mut Account, model: &Model, step20: bool, now: Timestamp
     }
     let stepped = step20 || account.has(Flag::Step20);
     let Some(reading) = short_window(account, group, now) else { return QuotaInfo::default() };
-    let remaining = reported(own.remaining.unwrap_or(reading.remaining), stepped);
+    let remaining = Share::reported(own.remaining.unwrap_or(reading.remaining), stepped);
     QuotaInfo {
         // proto3 JSON drops a zero.
-        remaining_fraction: Some(remaining).filter(|share| *share > 0.0),
+        remaining_fraction: Some(remaining).filter(|share| !share.is_zero()),
         reset_time: Some(wire_time(reading.reset)),
     }
 }
@@ -107,16 +108,6 @@ fn quota_info(account: &mut Account, model: &Model, step20: bool, now: Timestamp
 fn short_window(account: &mut Account, group: Group, now: Timestamp) -> Option<crate::window::Reading> {
     let windows = account.pool(group)?.read(now);
     windows.into_iter().min_by_key(|(window, _)| window.length).map(|(_, reading)| reading)
-}
-
-/// A share as the upstream prints it: seven digits, or a step of 20 % rounded up.
-pub(crate) fn reported(share: f64, stepped: bool) -> f64 {
-    if stepped {
-        // A hair less, so that 0.8 stays 0.8.
-        ((share - 1e-9).max(0.0) * 5.0).ceil() / 5.0
-    } else {
-        (share * 1e7).round() / 1e7
-    }
 }
 
 /// A model this account may use; `None` is a 404.
@@ -150,13 +141,6 @@ fn added(id: &str) -> Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shares_are_printed_with_seven_digits_or_in_steps() {
-        assert_eq!([0.95547631234, 1.0, 0.0].map(|share| reported(share, false)), [0.9554763, 1.0, 0.0]);
-        let stepped = [1.0, 0.99, 0.8, 0.79, 0.6, 0.01, 0.0].map(|share| reported(share, true));
-        assert_eq!(stepped, [1.0, 1.0, 0.8, 0.8, 0.6, 0.2, 0.0]);
-    }
 
     #[test]
     fn the_odd_list_reads() {

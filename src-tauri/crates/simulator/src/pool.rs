@@ -112,6 +112,8 @@ fn weight(window: &Window) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(hours: i64) -> Timestamp {
@@ -192,5 +194,30 @@ mod tests {
         pool.windows_mut(Some("weekly")).for_each(|window| window.place(0.7, Some(at(0))));
         pool.windows_mut(Some("5h")).for_each(|window| window.place(0.2, Some(at(0))));
         assert_eq!(pool.binding(at(1)).map(|reading| reading.reset), Some(at(168)));
+    }
+
+    proptest! {
+        /// Whatever is used here and elsewhere, whenever somebody looks.
+        #[test]
+        fn any_use_keeps_the_invariants(
+            uses in prop::collection::vec((0_i64..400, 0.0_f64..0.5), 0..30),
+            drift in 0.0_f64..0.5,
+        ) {
+            let mut uses = uses;
+            uses.sort_by_key(|(hour, _)| *hour);
+            let mut pool = pool(drift);
+            for (hour, share) in uses {
+                let now = at(hour);
+                let before = pool.read(now);
+                let empty = pool.exhausted(now).is_some();
+                prop_assert_eq!(empty, pool.binding(now).is_some_and(|reading| reading.remaining == 0.0));
+                pool.bill(share, now);
+                for ((window, was), (_, is)) in before.iter().zip(pool.read(now)) {
+                    prop_assert!((0.0..=1.0).contains(&is.remaining) && is.remaining <= was.remaining);
+                    prop_assert!(is.started && now < is.reset && is.reset <= now + window.length);
+                    prop_assert!(!was.started || was.reset == is.reset, "a running window keeps its reset");
+                }
+            }
+        }
     }
 }

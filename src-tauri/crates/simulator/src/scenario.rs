@@ -18,7 +18,10 @@ pub use self::{
     },
     options::{LineEnding, Options, Split, StreamOptions},
 };
-use crate::{fault::Fault, window};
+use crate::{
+    fault::{Fault, FaultError},
+    window,
+};
 
 /// Accounts, keys and settings of a simulated upstream. `Scenario::default()` has none of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -127,7 +130,7 @@ pub enum ScenarioError {
     },
     /// A fault that cannot be played.
     #[error(transparent)]
-    Fault(#[from] crate::fault::FaultError),
+    Fault(#[from] FaultError),
 }
 
 impl Scenario {
@@ -172,7 +175,17 @@ impl Scenario {
         distinct("the refresh token", accounts().map(AccountSpec::refresh_secret))?;
         distinct("the key", keys().map(ApiKeySpec::secret))?;
         self.accounts.iter().try_for_each(check_account)?;
-        Ok(self.faults.iter().try_for_each(Fault::check)?)
+        self.faults.iter().try_for_each(|fault| self.check_fault(fault))?;
+        Ok(())
+    }
+
+    fn check_fault(&self, fault: &Fault) -> Result<(), FaultError> {
+        fault.check()?;
+        let Some(name) = fault.account.as_deref() else { return Ok(()) };
+        let of_account =
+            self.accounts.iter().any(|account| account.name == name || account.address() == name);
+        let of_key = self.api_keys.iter().any(|key| key.name == name);
+        if of_account || of_key { Ok(()) } else { Err(FaultError::Account(name.to_owned())) }
     }
 }
 
@@ -259,5 +272,6 @@ mod tests {
         refused("[[accounts]]\nname = \"a\"\nwindows = [\"monthly\"]", "`monthly` is not a window");
         refused("[[accounts]]\nname = \"a\"\ndrift = { gemini = -0.1 }", "drift is -0.1");
         refused("[[faults]]\nwhat = { error = { name = \"999\" } }", "999");
+        refused("[[faults]]\nwhat = \"hang\"\naccount = \"eve\"", "no account or key `eve`");
     }
 }

@@ -9,10 +9,11 @@ use crate::{
     assist::{check_fields, check_project},
     catalogue::{self, Group},
     errors::{self, rebase, wire_time},
-    models::{model_of, reported},
+    models::model_of,
     reply::Reply,
     request::Request,
     scenario::{AccountKind, Flag, SummaryShape, Tier},
+    share::Share,
     span,
     window::{Reading, Window},
     world::World,
@@ -48,7 +49,7 @@ struct BucketBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    remaining_fraction: Option<f64>,
+    remaining_fraction: Option<Share>,
 }
 
 /// Answers `retrieveUserQuotaSummary`.
@@ -124,7 +125,7 @@ fn bucket(
         window: Some(window.name.clone()),
         reset_time: Some(wire_time(reading.reset)),
         description: reading.started.then(|| description(window, reading, now)),
-        remaining_fraction: known.then(|| reported(reading.remaining, stepped)),
+        remaining_fraction: known.then(|| Share::reported(reading.remaining, stepped)),
     }
 }
 
@@ -166,7 +167,7 @@ fn all_models(account: &mut Account, stepped: bool, now: Timestamp) -> Summary {
             window: None,
             reset_time: None,
             description: None,
-            remaining_fraction: share.filter(|_| known).map(|share| reported(share, stepped)),
+            remaining_fraction: share.filter(|_| known).map(|share| Share::reported(share, stepped)),
         });
     }
     let group = GroupBody { display_name: "All Models", description: None, buckets };
