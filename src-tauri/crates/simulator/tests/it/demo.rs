@@ -57,7 +57,8 @@ async fn every_state_a_user_can_meet_is_there() {
             .map(percent)
             .collect();
         let mut buckets: Vec<i64> = quota["buckets"].as_array().into_iter().flatten().map(percent).collect();
-        (buckets.sort_unstable(), buckets.dedup());
+        buckets.sort_unstable();
+        buckets.dedup();
         seen.push(format!("{email} {tier} {groups:?} {buckets:?}"));
     }
     let expected = [

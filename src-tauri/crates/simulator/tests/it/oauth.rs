@@ -107,7 +107,8 @@ async fn a_sign_in_ends_with_tokens_that_work() {
     let mut names: Vec<_> = tokens.as_object().unwrap().keys().cloned().collect();
     let mut expected: Vec<_> =
         fixture("oauth/token.exchange.json").as_object().unwrap().keys().cloned().collect();
-    (names.sort(), expected.sort());
+    names.sort();
+    expected.sort();
     assert_eq!(names, expected);
     assert_eq!(tokens["refresh_token"], "1//FAKE_REFRESH_TOKEN_PRO_0001");
 

@@ -156,7 +156,8 @@ async fn every_captured_400_has_a_request_that_provokes_it() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_str().unwrap().trim_end_matches(".json").to_owned())
         .collect();
-    (captured.sort(), provoked.sort());
+    captured.sort();
+    provoked.sort();
     assert_eq!(provoked, captured);
 }
 
