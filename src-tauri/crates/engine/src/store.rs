@@ -14,11 +14,11 @@ mod sealed;
 mod settings;
 mod thread;
 
+pub use crate::settings::Scope;
 pub use credentials::{Damaged, Loaded, Removed};
 pub use error::StoreError;
 pub use samples::Sample;
 pub use settings::StoredSetting;
-pub use crate::settings::Scope;
 
 use jiff::Timestamp;
 use rusqlite::Connection;

@@ -34,11 +34,10 @@ pub(super) fn unpack(name: &str, bytes: &[u8], budget: &mut Budget, found: &mut 
             Ok(entry) if entry.is_dir() => continue,
             Ok(entry) => {
                 let declared = entry.size();
-                budget.read(entry, declared).map_err(|problem| match problem {
-                    // What does not unpack is the archive's fault.
-                    Problem::Unreadable(_) => Problem::BadArchive,
-                    other => other,
-                })
+                // What does not unpack is the archive's fault.
+                let its_fault =
+                    |why| if matches!(why, Problem::Unreadable(_)) { Problem::BadArchive } else { why };
+                budget.read(entry, declared).map_err(its_fault)
             }
             Err(error) => Err(problem_of(&error)),
         };
@@ -58,9 +57,7 @@ pub(super) fn unpack(name: &str, bytes: &[u8], budget: &mut Budget, found: &mut 
 }
 
 fn problem_of(error: &ZipError) -> Problem {
-    match error {
-        ZipError::UnsupportedArchive(text) if *text == ZipError::PASSWORD_REQUIRED => Problem::Encrypted,
-        ZipError::InvalidPassword => Problem::Encrypted,
-        _ => Problem::BadArchive,
-    }
+    let encrypted =
+        matches!(error, ZipError::UnsupportedArchive(text) if *text == ZipError::PASSWORD_REQUIRED);
+    if encrypted { Problem::Encrypted } else { Problem::BadArchive }
 }

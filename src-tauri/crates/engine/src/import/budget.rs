@@ -44,7 +44,9 @@ pub enum Problem {
     #[error("The folder lies more than {DEEPEST_FOLDER} folders deep; it was not looked into.")]
     TooDeep,
     /// The ZIP is damaged or of a kind that is not read.
-    #[error("The archive cannot be read: it is damaged, or packed in an unusual way. Unpack it and import its files.")]
+    #[error(
+        "The archive cannot be read: it is damaged, or packed in an unusual way. Unpack it and import its files."
+    )]
     BadArchive,
     /// The entry wants a password.
     #[error("It is encrypted. Unpack the archive with its password and import its files.")]
@@ -73,13 +75,6 @@ impl Budget {
         Ok(())
     }
 
-    /// Counts bytes that are in memory already.
-    pub fn bytes(&mut self, count: usize) -> Result<(), Problem> {
-        let count = u64::try_from(count).unwrap_or(u64::MAX);
-        self.bytes = self.bytes.checked_sub(count).ok_or(Problem::ImportTooLarge)?;
-        Ok(())
-    }
-
     /// Reads one file, `declared` bytes long by its own account. Of what is clearly no credential file only the
     /// beginning is read: enough to say what it is.
     pub fn read(&mut self, mut source: impl Read, declared: u64) -> Result<Zeroizing<Vec<u8>>, Problem> {
@@ -89,10 +84,9 @@ impl Budget {
             if declared > LARGEST_ARCHIVE {
                 return Err(Problem::ArchiveTooLarge);
             }
-            return self.rest(source, LARGEST_ARCHIVE, bytes).map_err(|why| match why {
-                Problem::TooLarge => Problem::ArchiveTooLarge,
-                other => other,
-            });
+            return self
+                .rest(source, LARGEST_ARCHIVE, bytes)
+                .map_err(|why| if why == Problem::TooLarge { Problem::ArchiveTooLarge } else { why });
         }
         if !may_be_credentials(&bytes) {
             return Ok(bytes);
@@ -103,10 +97,19 @@ impl Budget {
         self.rest(source, LARGEST_FILE, bytes)
     }
 
-    fn rest(&mut self, mut source: impl Read, limit: u64, mut bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    fn rest(
+        &mut self,
+        mut source: impl Read,
+        limit: u64,
+        mut bytes: Zeroizing<Vec<u8>>,
+    ) -> Result<Zeroizing<Vec<u8>>, Problem> {
         let have = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.fill(&mut source, (limit + 1).saturating_sub(have), &mut bytes)?;
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit { Err(Problem::TooLarge) } else { Ok(bytes) }
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
+            Err(Problem::TooLarge)
+        } else {
+            Ok(bytes)
+        }
     }
 
     /// Reads at most `limit` more bytes. They count whether or not they are of use: unpacking costs time.

@@ -85,7 +85,9 @@ fn folder(root: &Path, budget: &mut Budget, found: &mut Vec<Found>) {
         for path in paths {
             let name = path.display().to_string();
             match fs::symlink_metadata(&path) {
-                Ok(meta) if meta.is_dir() && depth == DEEPEST_FOLDER => found.push(Found::problem(&name, Problem::TooDeep)),
+                Ok(meta) if meta.is_dir() && depth == DEEPEST_FOLDER => {
+                    found.push(Found::problem(&name, Problem::TooDeep))
+                }
                 Ok(meta) if meta.is_dir() => inner.push((path, depth + 1)),
                 Ok(meta) if meta.is_file() => ordinary(&path, meta.len(), budget, found),
                 Ok(meta) if meta.is_symlink() => found.push(Found::problem(&name, Problem::Link)),
@@ -99,7 +101,8 @@ fn folder(root: &Path, budget: &mut Budget, found: &mut Vec<Found>) {
 
 fn ordinary(path: &Path, length: u64, budget: &mut Budget, found: &mut Vec<Found>) {
     let name = path.display().to_string();
-    let read = File::open(path).map_err(|error| unreadable(&error)).and_then(|file| budget.read(file, length));
+    let read =
+        File::open(path).map_err(|error| unreadable(&error)).and_then(|file| budget.read(file, length));
     take(&name, read, budget, found);
 }
 

@@ -36,7 +36,9 @@ pub fn plan(found: &[Found], existing: &[Known], provider: Option<Provider>) -> 
     let mut planned = Vec::new();
     for file in found {
         let read = match &file.content {
-            Ok(bytes) => credential_file::read(base_name(&file.name), bytes).map_err(|rejected| rejected.to_string()),
+            Ok(bytes) => {
+                credential_file::read(base_name(&file.name), bytes).map_err(|rejected| rejected.to_string())
+            }
             Err(problem) => Err(problem.to_string()),
         };
         match read {
@@ -106,7 +108,8 @@ fn person(provider: Provider, email: Option<&String>) -> Option<Person> {
 
 /// Compares the candidates with what is there and with each other.
 fn compare(planned: &mut [Planned], existing: &[Known]) {
-    let known_tokens: HashMap<Token, &Known> = existing.iter().map(|k| (token(&k.refresh_token), k)).collect();
+    let known_tokens: HashMap<Token, &Known> =
+        existing.iter().map(|k| (token(&k.refresh_token), k)).collect();
     let known_people: HashMap<Person, &Known> =
         existing.iter().rev().filter_map(|k| Some((person(k.provider, k.email.as_ref())?, k))).collect();
     // A login is what shares a token or a person; of each the one entry counts that is in `best`.
@@ -115,17 +118,22 @@ fn compare(planned: &mut [Planned], existing: &[Known]) {
     let mut people: HashMap<Person, usize> = HashMap::new();
     for at in 0..planned.len() {
         let Some(credential) = &planned[at].credential else { continue };
-        let (token, person) = (token(&credential.refresh_token), person(credential.provider, credential.email.as_ref()));
+        let (token, person) =
+            (token(&credential.refresh_token), person(credential.provider, credential.email.as_ref()));
         if let Some(known) = known_tokens.get(&token) {
             planned[at].become_duplicate(Some(&known.id), "It is there already.".to_owned());
             continue;
         }
-        let login = tokens.get(&token).or_else(|| people.get(person.as_ref()?)).copied().unwrap_or(best.len());
+        let login =
+            tokens.get(&token).or_else(|| people.get(person.as_ref()?)).copied().unwrap_or(best.len());
         match best.get(login).copied() {
             None => best.push(at),
             Some(before) => {
-                let (winner, loser) = if planned[at].end() > planned[before].end() { (at, before) } else { (before, at) };
-                if let (ImportOutcome::Updated, Some(id)) = (planned[loser].entry.outcome, planned[loser].entry.id.take()) {
+                let (winner, loser) =
+                    if planned[at].end() > planned[before].end() { (at, before) } else { (before, at) };
+                if let (ImportOutcome::Updated, Some(id)) =
+                    (planned[loser].entry.outcome, planned[loser].entry.id.take())
+                {
                     planned[winner].become_update(&CredentialId::new(id));
                 }
                 let same_as = planned[winner].entry.file.clone();

@@ -317,8 +317,14 @@ impl Inner {
         let now = self.clock.now();
         let state = self.ledger.state();
         let Some(known) = state.get(id) else { return Vec::new() };
-        if let ReadError::Refused(fault) = error
-            && let Some(state) = domain::fault::credential_state(fault, now)
+        let new_state = if let ReadError::Refused(fault) = error {
+            domain::fault::credential_state(fault, now)
+        } else {
+            None
+        };
+        // A change of state is told where it happens; the refusal behind it is no second message.
+        let told = new_state.is_some() || matches!(error, ReadError::State(_));
+        if let Some(state) = new_state
             && let Err(error) = self.credentials.mark(id, state).await
         {
             tracing::error!(credential = %id, %error, "The credential's state could not be stored");
@@ -330,10 +336,10 @@ impl Inner {
             return Vec::new();
         }
         let times = known.failure.as_ref().map_or(0, |f| f.times) + 1;
-        if times == 1 {
+        if times == 1 && !told {
             tracing::warn!(credential = %id, %error, "Quota could not be read");
         } else {
-            tracing::debug!(credential = %id, times, %error, "Quota could not be read again");
+            tracing::debug!(credential = %id, times, %error, "Quota could not be read");
         }
         let until = refresh::pause_until(times, error.named_pause(), now);
         vec![Note::ReadFailed(id.clone(), Failure { message: error.to_string(), times, at: now, until })]

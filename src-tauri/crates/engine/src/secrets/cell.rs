@@ -2,7 +2,7 @@
 
 use super::keychain::Keychain;
 use super::locate::{Located, Locator, Lost, Missing, Place};
-use super::{SecretError, SecretName, Sealed, Vault};
+use super::{Sealed, SecretError, SecretName, Vault};
 use crate::store::{Store, StoreError};
 use crate::view::dto::KeyStorageView;
 use domain::settings::KeyStorage;
@@ -60,7 +60,11 @@ impl VaultCell {
     ///
     /// # Errors
     /// When the database cannot be read. That there is no key is no error: [`VaultCell::state`] says why.
-    pub async fn open(mode: KeyStorage, store: &Store, keychain: Arc<dyn Keychain>) -> Result<Self, StoreError> {
+    pub async fn open(
+        mode: KeyStorage,
+        store: &Store,
+        keychain: Arc<dyn Keychain>,
+    ) -> Result<Self, StoreError> {
         let Some(dir) = store.dir().map(Path::to_owned) else {
             return Self::in_memory().map_err(|error| StoreError::Failed(error.to_string()));
         };
@@ -130,7 +134,12 @@ impl VaultCell {
     ///
     /// # Errors
     /// When there is no key, or it does not fit.
-    pub fn open_secret(&self, owner: &str, name: SecretName, sealed: &Sealed) -> Result<SecretString, SecretError> {
+    pub fn open_secret(
+        &self,
+        owner: &str,
+        name: SecretName,
+        sealed: &Sealed,
+    ) -> Result<SecretString, SecretError> {
         self.vault()?.open(owner, name, sealed)
     }
 

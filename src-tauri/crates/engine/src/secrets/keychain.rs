@@ -88,13 +88,16 @@ fn entry(name: &str) -> Result<keyring::Entry, KeychainError> {
 fn read_error(error: &keyring::Error) -> KeychainError {
     let text = error.to_string();
     let says = |words: &[&str]| words.iter().any(|w| text.to_lowercase().contains(w));
-    match error {
-        keyring::Error::NoDefaultStore => KeychainError::Absent(text),
-        keyring::Error::NoStorageAccess(_) | keyring::Error::PlatformFailure(_) if says(&["prompt", "denied", "cancel"]) => {
-            KeychainError::Denied
-        }
-        keyring::Error::NoStorageAccess(_) => KeychainError::Locked,
-        _ => KeychainError::Failed(text),
+    let no_access = matches!(error, keyring::Error::NoStorageAccess(_));
+    let platform = matches!(error, keyring::Error::PlatformFailure(_));
+    if matches!(error, keyring::Error::NoDefaultStore) {
+        KeychainError::Absent(text)
+    } else if (no_access || platform) && says(&["prompt", "denied", "cancel"]) {
+        KeychainError::Denied
+    } else if no_access {
+        KeychainError::Locked
+    } else {
+        KeychainError::Failed(text)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finds the key, or says why there is none. A key is never made while anything sealed needs another one.
 
-use super::keychain::{self, Keychain, KeychainError};
 use super::key_file;
+use super::keychain::{self, Keychain, KeychainError};
 use super::vault::Vault;
 use crate::store::{Store, StoreError, file};
 use base64::Engine as _;
@@ -28,7 +28,9 @@ pub enum Missing {
     #[error("{0}. Unlock or install one, or allow a key file: headroom settings set key_storage file")]
     Keychain(KeychainError),
     /// The keychain gave no answer, and the key lies in the file of an earlier choice.
-    #[error("{0}, but the key lies in secrets.key; to go on using it: headroom settings set key_storage file")]
+    #[error(
+        "{0}, but the key lies in secrets.key; to go on using it: headroom settings set key_storage file"
+    )]
     KeyIsInFile(KeychainError),
     /// The file cannot be read or written.
     #[error("the key file cannot be used ({0}); see to the access rights of the data directory")]
@@ -42,13 +44,19 @@ pub enum Missing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Lost {
     /// The keychain answers, and has no key.
-    #[error("the keychain no longer holds the key to your logins; bring it back from a backup of the keychain, or begin with a new key and sign in again")]
+    #[error(
+        "the keychain no longer holds the key to your logins; bring it back from a backup of the keychain, or begin with a new key and sign in again"
+    )]
     KeychainEmpty,
     /// There is no key file.
-    #[error("secrets.key is gone, and with it the key to your logins; bring it back from a backup, or begin with a new key and sign in again")]
+    #[error(
+        "secrets.key is gone, and with it the key to your logins; bring it back from a backup, or begin with a new key and sign in again"
+    )]
     FileGone,
     /// There is a key, but not the one that sealed the records.
-    #[error("the key to your logins was replaced by another one; bring the old one back, or begin with a new key and sign in again")]
+    #[error(
+        "the key to your logins was replaced by another one; bring the old one back, or begin with a new key and sign in again"
+    )]
     Changed,
 }
 
@@ -95,13 +103,19 @@ impl Locator {
             Found::Key(_) | Found::Other | Found::Nothing | Found::Unusable(_) => None,
         };
         match (here, there) {
-            (Found::Unusable(Missing::Keychain(why)), Some(_)) => Ok(Located::Missing(Missing::KeyIsInFile(why))),
+            (Found::Unusable(Missing::Keychain(why)), Some(_)) => {
+                Ok(Located::Missing(Missing::KeyIsInFile(why)))
+            }
             (Found::Unusable(why), _) => Ok(Located::Missing(why)),
-            (Found::Key(_) | Found::Other | Found::Nothing, Some(vault)) => match self.keep(mode, &vault).await {
-                Ok(()) => self.ready(vault, mode, false).await,
-                Err(why) => Ok(Located::Missing(why)),
-            },
-            (Found::Key(_) | Found::Other, None) if self.store.has_secrets().await? => Ok(Located::Lost(Lost::Changed)),
+            (Found::Key(_) | Found::Other | Found::Nothing, Some(vault)) => {
+                match self.keep(mode, &vault).await {
+                    Ok(()) => self.ready(vault, mode, false).await,
+                    Err(why) => Ok(Located::Missing(why)),
+                }
+            }
+            (Found::Key(_) | Found::Other, None) if self.store.has_secrets().await? => {
+                Ok(Located::Lost(Lost::Changed))
+            }
             (Found::Nothing, None) if self.store.has_secrets().await? => Ok(Located::Lost(match mode {
                 KeyStorage::Keychain => Lost::KeychainEmpty,
                 KeyStorage::File => Lost::FileGone,
@@ -120,9 +134,13 @@ impl Locator {
         let cleared = match mode {
             KeyStorage::File => {
                 let path = key_file::path(&self.dir);
-                blocking(move || file::keep_aside(&path, "old").map(drop)).await.map_err(|e| Missing::File(e.to_string()))
+                blocking(move || file::keep_aside(&path, "old").map(drop))
+                    .await
+                    .map_err(|e| Missing::File(e.to_string()))
             }
-            KeyStorage::Keychain => self.new_name().await.map(drop).map_err(|e| Missing::NotMade(e.to_string())),
+            KeyStorage::Keychain => {
+                self.new_name().await.map(drop).map_err(|e| Missing::NotMade(e.to_string()))
+            }
         };
         match cleared {
             Ok(()) => {}
@@ -150,13 +168,17 @@ impl Locator {
                 };
                 let name = name.map_err(|error| Missing::NotMade(error.to_string()))?;
                 let key = vault.clone();
-                keychain::ask(&self.keychain, move |k| k.set(&name, key.key().as_slice())).await.map_err(Missing::Keychain)?;
+                keychain::ask(&self.keychain, move |k| k.set(&name, key.key().as_slice()))
+                    .await
+                    .map_err(Missing::Keychain)?;
             }
         }
         match self.look(mode).await {
             Ok(Found::Key(kept)) if kept.key() == vault.key() => Ok(()),
             Ok(Found::Unusable(why)) => Err(why),
-            Ok(Found::Key(_) | Found::Other | Found::Nothing) => Err(Missing::NotMade("it did not read back".to_owned())),
+            Ok(Found::Key(_) | Found::Other | Found::Nothing) => {
+                Err(Missing::NotMade("it did not read back".to_owned()))
+            }
             Err(error) => Err(Missing::NotMade(error.to_string())),
         }
     }
@@ -166,7 +188,9 @@ impl Locator {
         match mode {
             KeyStorage::File => {
                 let dir = self.dir.clone();
-                blocking(move || key_file::remove(&dir)).await.map_err(|error| Missing::File(error.to_string()))
+                blocking(move || key_file::remove(&dir))
+                    .await
+                    .map_err(|error| Missing::File(error.to_string()))
             }
             KeyStorage::Keychain => {
                 let name = self.name().await.map_err(|error| Missing::NotMade(error.to_string()))?;
@@ -232,6 +256,8 @@ enum Found {
     Unusable(Missing),
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> std::io::Result<T> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
 }

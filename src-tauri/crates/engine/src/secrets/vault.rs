@@ -3,7 +3,7 @@
 //! XChaCha20-Poly1305: its nonce is long enough to be drawn at random for every record. Owner and name are
 //! authenticated too, so that a record moved to another owner or name does not open.
 
-use super::{SecretName, Sealed};
+use super::{Sealed, SecretName};
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret, SecretString};

@@ -31,7 +31,12 @@ impl SettingsKeeper {
         self.change(key, scope, None).await
     }
 
-    async fn change(&self, key: &str, scope: &Scope, value: Option<&str>) -> Result<SettingView, SettingsError> {
+    async fn change(
+        &self,
+        key: &str,
+        scope: &Scope,
+        value: Option<&str>,
+    ) -> Result<SettingView, SettingsError> {
         {
             let _one_at_a_time = self.inner.changing.lock().await;
             let setting = row(key)?;
@@ -90,21 +95,29 @@ impl SettingsKeeper {
             }
         }
         changes.retain(|(key, scope, value)| {
-            let same = value.as_deref().is_some_and(|v| holds_already(&held.values, &(key.clone(), scope.clone()), v));
+            let same = value
+                .as_deref()
+                .is_some_and(|v| holds_already(&held.values, &(key.clone(), scope.clone()), v));
             if same {
                 report.applied.push(key.clone());
             }
             !same
         });
         for key in withhold(&held.values, &mut changes) {
-            let reason = format!("it makes the program less safe; if you want it, set it yourself: headroom settings set {key} VALUE");
+            let reason = format!(
+                "it makes the program less safe; if you want it, set it yourself: headroom settings set {key} VALUE"
+            );
             refuse(&mut report, key, reason);
         }
         // Moving the key can fail for reasons of its own: not in one go with others.
         changes.retain(|(key, _, _)| {
             let moves = key == "key_storage";
             if moves {
-                refuse(&mut report, key, "set it by itself: headroom settings set key_storage VALUE".to_owned());
+                refuse(
+                    &mut report,
+                    key,
+                    "set it by itself: headroom settings set key_storage VALUE".to_owned(),
+                );
             }
             !moves
         });
@@ -123,8 +136,11 @@ impl SettingsKeeper {
         let mut values = before.values.clone();
         apply(&mut values, changes.clone());
         let resolved = settle(&values, &self.inner.said);
-        if changes.iter().any(|(key, _, value)| key == "proxy_listen" && value.is_some()) && !plain(&values).listen_is_allowed() {
-            let given = values.get(&("proxy_listen".to_owned(), Scope::Everywhere)).cloned().unwrap_or_default();
+        if changes.iter().any(|(key, _, value)| key == "proxy_listen" && value.is_some())
+            && !plain(&values).listen_is_allowed()
+        {
+            let given =
+                values.get(&("proxy_listen".to_owned(), Scope::Everywhere)).cloned().unwrap_or_default();
             let why = Why::Address(BadAddress::Lan);
             return Err(Refused::Value { key: "proxy_listen", given, why }.into());
         }
@@ -133,7 +149,10 @@ impl SettingsKeeper {
         self.inner.store.put_settings(changes).await?;
         let unknown = before.unknown.clone();
         self.publish(Held { values: values.clone(), unknown: unknown.clone(), resolved });
-        if moved && let Some(vault) = self.vault() && let Err(error) = vault.forget_elsewhere().await {
+        if moved
+            && let Some(vault) = self.vault()
+            && let Err(error) = vault.forget_elsewhere().await
+        {
             tracing::warn!(%error, "The key is in its new place, and still in the old one too");
         }
         if let Err(error) = self.write_face(&values, &unknown).await {
@@ -155,7 +174,9 @@ impl SettingsKeeper {
 
     /// Encrypts a secret setting, or with an empty value forgets it.
     async fn keep_secret(&self, setting: &Setting, value: Option<&str>) -> Result<(), SettingsError> {
-        let Some((owner, name)) = secret_of(setting.key) else { return Err(Refused::Secret(setting.key).into()) };
+        let Some((owner, name)) = secret_of(setting.key) else {
+            return Err(Refused::Secret(setting.key).into());
+        };
         let value = value.map(str::trim).filter(|v| !v.is_empty());
         let Some(value) = value else { return Ok(self.inner.store.delete_secret(&owner, name).await?) };
         if value.len() > LONGEST_SECRET || !value.bytes().all(|b| b.is_ascii_graphic()) {
@@ -215,6 +236,12 @@ pub(super) fn defaults() -> Settings {
 }
 
 /// Everything that was set for single credentials.
-pub(super) fn own_values<'a>(values: &'a Values, key: &'a str) -> impl Iterator<Item = (&'a Scope, &'a String)> {
-    values.iter().filter(move |((k, scope), _)| k == key && *scope != Scope::Everywhere).map(|((_, scope), v)| (scope, v))
+pub(super) fn own_values<'a>(
+    values: &'a Values,
+    key: &'a str,
+) -> impl Iterator<Item = (&'a Scope, &'a String)> {
+    values
+        .iter()
+        .filter(move |((k, scope), _)| k == key && *scope != Scope::Everywhere)
+        .map(|((_, scope), v)| (scope, v))
 }

@@ -29,7 +29,8 @@ impl Document {
     pub fn read(text: &str) -> Result<Self, String> {
         // Editors of Windows begin a file with this.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let parsed: Value = serde_json::from_str(text).map_err(|e| format!("line {}, column {}", e.line(), e.column()))?;
+        let parsed: Value =
+            serde_json::from_str(text).map_err(|e| format!("line {}, column {}", e.line(), e.column()))?;
         let Value::Object(members) = parsed else { return Err("it is no JSON object".to_owned()) };
         let mut document = Self::default();
         for (key, value) in members {
@@ -40,7 +41,9 @@ impl Document {
                 }
             } else if let Some(secret) = SECRETS.iter().find(|s| s.key == key) {
                 document.secrets.push(secret.key);
-            } else if key == OVERRIDES && let Value::Array(entries) = &value {
+            } else if key == OVERRIDES
+                && let Value::Array(entries) = &value
+            {
                 document.read_overrides(entries);
             } else {
                 document.unknown.insert(key, value);
@@ -54,7 +57,10 @@ impl Document {
             let member = |name: &str| entry.get(name).and_then(Value::as_str);
             let known = member("key").filter(|key| SETTINGS.iter().any(|s| s.key == *key));
             if let (Some(key), Some(credential)) = (known, member("credential").filter(|c| !c.is_empty())) {
-                let scope = Scope::from_columns(credential.to_owned(), member("model").unwrap_or_default().to_owned());
+                let scope = Scope::from_columns(
+                    credential.to_owned(),
+                    member("model").unwrap_or_default().to_owned(),
+                );
                 let value = entry.get("value").and_then(text_of);
                 self.values.insert((key.to_owned(), scope), value);
             }
@@ -65,7 +71,8 @@ impl Document {
 /// Writes the whole document: every setting with its own or its default value, the same for the same content.
 pub(super) fn write(version: &str, values: &Values, unknown: &Map<String, Value>) -> String {
     let defaults = Settings::defaults(version);
-    let mut members: BTreeMap<&str, Value> = unknown.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+    let mut members: BTreeMap<&str, Value> =
+        unknown.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
     for setting in SETTINGS {
         let own = values.get(&(setting.key.to_owned(), Scope::Everywhere)).cloned();
         let text = own.or_else(|| defaults.text(setting.key)).unwrap_or_default();
@@ -75,7 +82,8 @@ pub(super) fn write(version: &str, values: &Values, unknown: &Map<String, Value>
         .iter()
         .filter_map(|((key, scope), text)| {
             let setting = SETTINGS.iter().find(|s| s.key == key)?;
-            let mut entry = json!({ "key": key, "credential": scope.credential()?, "value": value_of(setting, text) });
+            let mut entry =
+                json!({ "key": key, "credential": scope.credential()?, "value": value_of(setting, text) });
             if let (Some(model), Some(members)) = (scope.model(), entry.as_object_mut()) {
                 members.insert("model".to_owned(), model.into());
             }
@@ -95,7 +103,8 @@ pub(super) fn canonical(text: &str) -> Option<String> {
     fn sorted(value: Value) -> Value {
         match value {
             Value::Object(members) => {
-                let members: BTreeMap<String, Value> = members.into_iter().map(|(k, v)| (k, sorted(v))).collect();
+                let members: BTreeMap<String, Value> =
+                    members.into_iter().map(|(k, v)| (k, sorted(v))).collect();
                 Value::Object(members.into_iter().collect())
             }
             Value::Array(entries) => Value::Array(entries.into_iter().map(sorted).collect()),
@@ -120,7 +129,8 @@ fn text_of(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) => Some(text.clone()),
         Value::Array(entries) => {
-            let entries: Option<Vec<String>> = entries.iter().map(|e| text_of(e).filter(|t| !t.contains(','))).collect();
+            let entries: Option<Vec<String>> =
+                entries.iter().map(|e| text_of(e).filter(|t| !t.contains(','))).collect();
             entries.map(|list| list.join(","))
         }
         Value::Null | Value::Object(_) => None,

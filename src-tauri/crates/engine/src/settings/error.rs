@@ -79,10 +79,18 @@ impl SettingsProblem {
     #[must_use]
     pub fn message(&self) -> String {
         match self {
-            Self::Refused { origin: Origin::Environment, why } => format!("In the environment, {why}. It is not used."),
-            Self::Refused { origin: Origin::Flag, why } => format!("On the command line, {why}. It is not used."),
-            Self::Refused { origin: Origin::Settings | Origin::Default, why } => format!("{why}. It is not used."),
-            Self::Form(key) => format!("In settings.json, {key} is neither a text nor a number, a switch or a list. It is not used."),
+            Self::Refused { origin: Origin::Environment, why } => {
+                format!("In the environment, {why}. It is not used.")
+            }
+            Self::Refused { origin: Origin::Flag, why } => {
+                format!("On the command line, {why}. It is not used.")
+            }
+            Self::Refused { origin: Origin::Settings | Origin::Default, why } => {
+                format!("{why}. It is not used.")
+            }
+            Self::Form(key) => format!(
+                "In settings.json, {key} is neither a text nor a number, a switch or a list. It is not used."
+            ),
             Self::Unknown(key) => format!("In settings.json, {key} is no setting. It has no effect."),
             Self::Withheld(key) => format!(
                 "settings.json was edited so that {key} makes the program less safe. The old value stays; if you want it, set it yourself: headroom settings set {key} VALUE"

@@ -62,7 +62,11 @@ impl Face for FileFace {
         };
         let mut text = String::new();
         opened.take(LONGEST + 1).read_to_string(&mut text)?;
-        if text.len() as u64 > LONGEST { Err(io::Error::other("it is larger than 4 MiB")) } else { Ok(Some(text)) }
+        if text.len() as u64 > LONGEST {
+            Err(io::Error::other("it is larger than 4 MiB"))
+        } else {
+            Ok(Some(text))
+        }
     }
 
     fn write(&self, document: &str) -> io::Result<()> {

@@ -91,11 +91,16 @@ impl SettingsKeeper {
     }
 
     /// Writes the file people may edit; the database holds the same already.
-    pub(super) async fn write_face(&self, values: &Values, unknown: &Map<String, Value>) -> Result<(), SettingsError> {
+    pub(super) async fn write_face(
+        &self,
+        values: &Values,
+        unknown: &Map<String, Value>,
+    ) -> Result<(), SettingsError> {
         let text = document::write(crate::VERSION, values, unknown);
         let (face, content) = (Arc::clone(&self.inner.face), text.clone());
         let written = tokio::task::spawn_blocking(move || face.write(&content)).await;
-        let failed = |error: String| StoreError::Failed(format!("settings.json could not be written: {error}"));
+        let failed =
+            |error: String| StoreError::Failed(format!("settings.json could not be written: {error}"));
         written.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
         Ok(self.inner.store.put_meta(WRITTEN, Some(&text)).await?)
     }

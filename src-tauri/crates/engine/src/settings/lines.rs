@@ -20,7 +20,9 @@ pub(super) fn read(text: &str) -> Vec<Line> {
             }
             let line = line.strip_prefix("export ").unwrap_or(line);
             Some(match line.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
-                Some((name, value)) if is_name(name) => Line { name: name.to_owned(), value: Some(unquoted(value)) },
+                Some((name, value)) if is_name(name) => {
+                    Line { name: name.to_owned(), value: Some(unquoted(value)) }
+                }
                 // Not shown: what stands there may be anything, a secret too.
                 Some(_) | None => Line { name: format!("line {}", at + 1), value: None },
             })

@@ -41,7 +41,12 @@ impl SettingsKeeper {
         }
         let said = said(&*vars, flags);
         let resolved = settle(&values, &said);
-        problems.extend(resolved.refused.iter().map(|(origin, why)| SettingsProblem::Refused { origin: *origin, why: why.clone() }));
+        problems.extend(
+            resolved
+                .refused
+                .iter()
+                .map(|(origin, why)| SettingsProblem::Refused { origin: *origin, why: why.clone() }),
+        );
         let ignored = IGNORED.iter().filter(|i| vars.get(i.env).is_some_and(|v| !v.is_empty()));
         problems.extend(ignored.map(|i| SettingsProblem::NoEffect(i.why)));
         let (show, _) = watch::channel(Arc::new(resolved.settings.clone()));
@@ -135,7 +140,12 @@ async fn read_face(
 pub(super) type Changes = Vec<(String, Scope, Option<String>)>;
 
 /// What people changed in the file since it was last written, as far as it may be taken.
-fn edits(before: &Document, after: &Document, values: &Values, problems: &mut Vec<SettingsProblem>) -> Changes {
+fn edits(
+    before: &Document,
+    after: &Document,
+    values: &Values,
+    problems: &mut Vec<SettingsProblem>,
+) -> Changes {
     problems.extend(after.secrets.iter().map(|key| SettingsProblem::SecretInFile(key)));
     let new_unknown = after.unknown.keys().filter(|key| !before.unknown.contains_key(*key));
     problems.extend(new_unknown.map(|key| SettingsProblem::Unknown(key.chars().take(60).collect())));
@@ -151,7 +161,8 @@ fn edits(before: &Document, after: &Document, values: &Values, problems: &mut Ve
             Some(Ok(text)) => changes.push((name.0.clone(), name.1.clone(), Some(text))),
         }
     }
-    let gone = before.values.keys().filter(|name| !after.values.contains_key(name) && values.contains_key(name));
+    let gone =
+        before.values.keys().filter(|name| !after.values.contains_key(name) && values.contains_key(name));
     changes.extend(gone.map(|(key, scope)| (key.clone(), scope.clone(), None)));
     let withheld = withhold(values, &mut changes);
     problems.extend(withheld.into_iter().map(SettingsProblem::Withheld));
@@ -194,7 +205,10 @@ pub(super) fn checked(key: &str, scope: &Scope, text: &str) -> Result<String, Re
 pub(super) fn holds_already(values: &Values, name: &(String, Scope), text: &str) -> bool {
     match values.get(name) {
         Some(stored) => stored == text,
-        None => name.1 == Scope::Everywhere && Settings::defaults(crate::VERSION).text(&name.0).as_deref() == Some(text),
+        None => {
+            name.1 == Scope::Everywhere
+                && Settings::defaults(crate::VERSION).text(&name.0).as_deref() == Some(text)
+        }
     }
 }
 

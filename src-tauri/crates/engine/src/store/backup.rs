@@ -64,14 +64,18 @@ pub(super) fn list(dir: &Path) -> Vec<Backup> {
 
 /// Whether a file is a whole database of a form this version can read; answers its form.
 pub(super) fn verify(path: &Path) -> Result<u32, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     let found = schema::version(&connection)?;
-    open::check(&connection, "integrity_check")?;
-    match u32::try_from(schema::STEPS.len()) {
-        Ok(known) if found <= known => Ok(found),
-        Ok(known) => Err(StoreError::Newer { found, known }),
-        Err(_) => Ok(found),
+    let known = u32::try_from(schema::STEPS.len()).unwrap_or(u32::MAX);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
     }
+    schema::expect_form(&connection, found, schema::STEPS)?;
+    open::check(&connection, "integrity_check")?;
+    Ok(found)
 }
 
 /// Copies the open database beside itself.
@@ -88,7 +92,9 @@ pub(super) fn make(connection: &mut Connection, dir: &Path, now: Timestamp) -> R
     // SQLite writes into an empty file that is there, and keeps its mode.
     file::create_private(&part).map_err(|e| StoreError::file("create", &part, &e))?;
     let outcome = copy(connection, &part).and_then(|()| {
-        fs::rename(&part, &path).and_then(|()| file::sync_dir(&dir)).map_err(|e| StoreError::file("rename", &part, &e))
+        fs::rename(&part, &path)
+            .and_then(|()| file::sync_dir(&dir))
+            .map_err(|e| StoreError::file("rename", &part, &e))
     });
     if let Err(error) = outcome {
         // The next one cleans up what cannot be removed now.
@@ -100,13 +106,16 @@ pub(super) fn make(connection: &mut Connection, dir: &Path, now: Timestamp) -> R
 }
 
 fn copy(connection: &mut Connection, part: &Path) -> Result<(), StoreError> {
-    let target = part.to_str().ok_or_else(|| StoreError::Failed(format!("{} is no UTF-8 path", part.display())))?;
+    let target =
+        part.to_str().ok_or_else(|| StoreError::Failed(format!("{} is no UTF-8 path", part.display())))?;
     connection.execute("VACUUM INTO ?1", [target])?;
     File::open(part).and_then(|f| f.sync_all()).map_err(|e| StoreError::file("sync", part, &e))?;
     verify(part)?;
     let copy = Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     for table in ["credentials", "secrets", "settings"] {
-        let count = |c: &Connection| c.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
+        let count = |c: &Connection| {
+            c.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+        };
         if count(connection)? != count(&copy)? {
             return Err(StoreError::Failed(format!("the copy lacks rows of {table}")));
         }
@@ -161,7 +170,11 @@ fn name_at(at: Timestamp) -> String {
 
 fn time_in(name: &str) -> Option<Timestamp> {
     let stamp = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
-    jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", stamp).ok()?.to_zoned_datetime(TimeZone::UTC).ok().map(|z| z.timestamp())
+    jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", stamp)
+        .ok()?
+        .to_zoned_datetime(TimeZone::UTC)
+        .ok()
+        .map(|z| z.timestamp())
 }
 
 #[cfg(test)]

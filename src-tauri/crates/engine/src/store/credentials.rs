@@ -1,7 +1,7 @@
 //! Credentials: one row each, changed field by field so that two changes at once are both kept.
 
 use super::{Store, StoreError, instant, micros};
-use crate::secrets::{SecretName, Sealed};
+use crate::secrets::{Sealed, SecretName};
 use domain::credential::{Blocked, Credential, CredentialId, Invalid, Provider, State, Tier, TierClass};
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
@@ -57,7 +57,10 @@ impl Store {
     pub async fn removed(&self) -> Result<Vec<Removed>, StoreError> {
         self.run(|c| {
             let (rows, _) = load(c, "removed_at IS NOT NULL")?;
-            Ok(rows.into_iter().filter_map(|(credential, at)| Some(Removed { credential, at: at? })).collect())
+            Ok(rows
+                .into_iter()
+                .filter_map(|(credential, at)| Some(Removed { credential, at: at? }))
+                .collect())
         })
         .await
     }
@@ -90,7 +93,13 @@ impl Store {
         self.update(
             id,
             "state = ?2, state_why = ?3, state_message = ?4, state_link = ?5, state_since = ?6",
-            vec![Box::new(s.state), Box::new(s.why), Box::new(s.message), Box::new(s.link), Box::new(s.since)],
+            vec![
+                Box::new(s.state),
+                Box::new(s.why),
+                Box::new(s.message),
+                Box::new(s.link),
+                Box::new(s.since),
+            ],
         )
         .await
     }
@@ -207,8 +216,18 @@ impl Store {
 }
 
 fn insert(connection: &Connection, credential: &Credential) -> Result<(), StoreError> {
-    let Credential { id, provider, email, label, project, tier, state, added_at, discovered_at, last_quota_refresh } =
-        credential;
+    let Credential {
+        id,
+        provider,
+        email,
+        label,
+        project,
+        tier,
+        state,
+        added_at,
+        discovered_at,
+        last_quota_refresh,
+    } = credential;
     let s = StateColumns::of(state);
     let sql = format!(
         "INSERT INTO credentials ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, NULL)"
@@ -350,7 +369,8 @@ impl StateColumns {
     }
 }
 
-const INVALID: [Invalid; 4] = [Invalid::RefreshRefused, Invalid::NoToken, Invalid::KeyRefused, Invalid::NoClient];
+const INVALID: [Invalid; 4] =
+    [Invalid::RefreshRefused, Invalid::NoToken, Invalid::KeyRefused, Invalid::NoClient];
 
 const BLOCKED: [Blocked; 7] = [
     Blocked::Validation,

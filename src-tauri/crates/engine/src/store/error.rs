@@ -22,10 +22,14 @@ pub enum StoreError {
     #[error("the disk is full: nothing was changed; free some space and try again")]
     Full,
     /// The directory or the file cannot be written.
-    #[error("the data directory cannot be written, so nothing can be changed; make it writable and start Headroom again")]
+    #[error(
+        "the data directory cannot be written, so nothing can be changed; make it writable and start Headroom again"
+    )]
     ReadOnly,
     /// The file is damaged.
-    #[error("the database is damaged ({0}); start Headroom again, it then restores the newest backup and keeps the damaged file")]
+    #[error(
+        "the database is damaged ({0}); start Headroom again, it then restores the newest backup and keeps the damaged file"
+    )]
     Damaged(String),
     /// A file or directory could not be used.
     #[error("could not {doing} {}: {why}", .path.display())]
@@ -53,9 +57,10 @@ pub enum StoreError {
 
 impl StoreError {
     pub(super) fn file(doing: &'static str, path: &Path, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull => Self::Full,
-            _ => Self::File { doing, path: path.to_owned(), why: error.to_string() },
+        if error.kind() == io::ErrorKind::StorageFull {
+            Self::Full
+        } else {
+            Self::File { doing, path: path.to_owned(), why: error.to_string() }
         }
     }
 }

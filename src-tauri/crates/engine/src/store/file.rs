@@ -46,7 +46,9 @@ pub fn private_dir(path: &Path) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path)?.permissions().mode();
         if mode & 0o1000 != 0 {
-            return Err(io::Error::other("it is shared by all users of this machine; choose a directory of its own"));
+            return Err(io::Error::other(
+                "it is shared by all users of this machine; choose a directory of its own",
+            ));
         }
         if mode & 0o077 != 0 {
             fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
@@ -100,7 +102,8 @@ pub fn keep_aside(path: &Path, tag: &str) -> io::Result<Option<PathBuf>> {
         name.push(format!(".{tag}{suffix}"));
         PathBuf::from(name)
     };
-    let free = (1..1000).map(|n| if n == 1 { name("") } else { name(&format!("-{n}")) }).find(|p| !p.exists());
+    let free =
+        (1..1000).map(|n| if n == 1 { name("") } else { name(&format!("-{n}")) }).find(|p| !p.exists());
     let kept = free.ok_or_else(|| io::Error::other("too many files are kept aside"))?;
     match fs::rename(path, &kept) {
         Ok(()) => Ok(Some(kept)),

@@ -79,7 +79,9 @@ fn begin(dir: &Path, kept: Option<&Path>) -> Result<Option<StoreNote>, StoreErro
                 backup::put_back(&candidate.path, dir)?;
                 return Ok(Some(StoreNote::Restored { from: candidate.at, kept }));
             }
-            Err(error) => tracing::warn!(backup = %candidate.path.display(), %error, "A backup cannot be used"),
+            Err(error) => {
+                tracing::warn!(backup = %candidate.path.display(), %error, "A backup cannot be used")
+            }
         }
     }
     create(dir)?;
@@ -91,7 +93,9 @@ fn begin(dir: &Path, kept: Option<&Path>) -> Result<Option<StoreNote>, StoreErro
 fn create(dir: &Path) -> Result<(), StoreError> {
     let fresh = dir.join(".created.db");
     let failed = |doing, error: io::Error| StoreError::file(doing, &fresh, &error);
-    fs::remove_file(&fresh).or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(e) }).map_err(|e| failed("replace", e))?;
+    fs::remove_file(&fresh)
+        .or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(e) })
+        .map_err(|e| failed("replace", e))?;
     let handle = file::create_private(&fresh).map_err(|e| failed("create", e))?;
     let mut connection = Connection::open(&fresh)?;
     schema::migrate(&mut connection, 0, schema::STEPS)?;
@@ -102,7 +106,11 @@ fn create(dir: &Path) -> Result<(), StoreError> {
 
 fn earlier_damaged(dir: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(dir).ok()?;
-    let damaged = |path: &PathBuf| path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(&format!("{DATABASE}.corrupt-")));
+    let damaged = |path: &PathBuf| {
+        path.file_name()
+            .and_then(|n| n.to_str())
+            .is_some_and(|n| n.starts_with(&format!("{DATABASE}.corrupt-")))
+    };
     entries.filter_map(|e| e.ok().map(|e| e.path())).filter(damaged).max()
 }
 
@@ -126,7 +134,10 @@ fn connect(dir: &Path, now: Timestamp) -> Result<Connection, StoreError> {
     if size == 0 {
         return Err(StoreError::Damaged("it is an empty file".to_owned()));
     }
-    let mut connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let mut connection = Connection::open_with_flags(
+        &path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     set_up(&connection)?;
     if connection.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
@@ -136,6 +147,7 @@ fn connect(dir: &Path, now: Timestamp) -> Result<Connection, StoreError> {
     if version > newest {
         return Err(StoreError::Newer { found: version, known: newest });
     }
+    schema::expect_form(&connection, version, schema::STEPS)?;
     if size <= CHECKED_WHOLE {
         check(&connection, "quick_check")?;
     } else {
@@ -189,6 +201,7 @@ fn read_only(dir: &Path) -> Result<Opened, StoreError> {
     if found != known {
         return Err(StoreError::ReadOnly);
     }
+    schema::expect_form(&connection, found, schema::STEPS)?;
     check(&connection, "quick_check")?;
     Ok(Opened { connection, notes: vec![StoreNote::ReadOnly] })
 }

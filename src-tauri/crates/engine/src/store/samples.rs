@@ -35,7 +35,14 @@ impl Store {
                      SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM credentials WHERE id = ?1)",
                 )?;
                 for s in &samples {
-                    statement.execute((s.credential.as_str(), &s.subject, &s.window, s.remaining, micros(s.at), &s.source))?;
+                    statement.execute((
+                        s.credential.as_str(),
+                        &s.subject,
+                        &s.window,
+                        s.remaining,
+                        micros(s.at),
+                        &s.source,
+                    ))?;
                 }
             }
             Ok(change.commit()?)
@@ -47,7 +54,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn samples(&self, credential: &CredentialId, since: Timestamp) -> Result<Vec<Sample>, StoreError> {
+    pub async fn samples(
+        &self,
+        credential: &CredentialId,
+        since: Timestamp,
+    ) -> Result<Vec<Sample>, StoreError> {
         let credential = credential.clone();
         self.run(move |c| {
             let mut statement = c.prepare_cached(

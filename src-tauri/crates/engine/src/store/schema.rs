@@ -29,6 +29,22 @@ pub(super) fn version(connection: &Connection) -> Result<u32, StoreError> {
     Ok(version)
 }
 
+/// Makes sure that tables and columns are those of the form: a flipped bit in a column's name is damage too, and
+/// no check of SQLite's finds it.
+pub(super) fn expect_form(connection: &Connection, version: u32, steps: &[&str]) -> Result<(), StoreError> {
+    let steps = steps.get(..usize::try_from(version).unwrap_or(usize::MAX)).unwrap_or(steps);
+    let mut model = Connection::open_in_memory()?;
+    migrate(&mut model, 0, steps)?;
+    let form = |connection: &Connection| -> Result<Vec<(String, Option<String>)>, rusqlite::Error> {
+        connection
+            .prepare("SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY 1")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
+    };
+    let found = form(connection).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    if found == form(&model)? { Ok(()) } else { Err(StoreError::Damaged("its tables are not those of its form".to_owned())) }
+}
+
 /// Brings the database to the newest form in one transaction; `from` 0 is an empty file.
 pub(super) fn migrate(connection: &mut Connection, from: u32, steps: &[&str]) -> Result<(), StoreError> {
     let newest = u32::try_from(steps.len()).unwrap_or(u32::MAX);

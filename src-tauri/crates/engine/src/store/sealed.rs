@@ -1,7 +1,7 @@
 //! Sealed secrets, several of an owner in one transaction.
 
 use super::{Store, StoreError};
-use crate::secrets::{SecretName, Sealed};
+use crate::secrets::{Sealed, SecretName};
 use domain::credential::CredentialId;
 use rusqlite::Connection;
 
@@ -14,7 +14,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoCredential`] where the owner is a credential that was purged meanwhile; or when the
     /// database fails.
-    pub async fn put_secrets(&self, owner: &str, secrets: Vec<(SecretName, Sealed)>) -> Result<(), StoreError> {
+    pub async fn put_secrets(
+        &self,
+        owner: &str,
+        secrets: Vec<(SecretName, Sealed)>,
+    ) -> Result<(), StoreError> {
         let owner = owner.to_owned();
         self.run(move |c| {
             let change = c.transaction()?;
@@ -39,7 +43,8 @@ impl Store {
     pub async fn secrets(&self, owner: &str) -> Result<Vec<(SecretName, Sealed)>, StoreError> {
         let owner = owner.to_owned();
         self.run(move |c| {
-            let mut statement = c.prepare_cached("SELECT name, sealed FROM secrets WHERE owner = ?1 ORDER BY name")?;
+            let mut statement =
+                c.prepare_cached("SELECT name, sealed FROM secrets WHERE owner = ?1 ORDER BY name")?;
             let mut rows = statement.query([owner])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
@@ -89,7 +94,11 @@ impl Store {
 }
 
 /// Inside a transaction of the caller.
-pub(super) fn put(connection: &Connection, owner: &str, secrets: &[(SecretName, Sealed)]) -> Result<(), StoreError> {
+pub(super) fn put(
+    connection: &Connection,
+    owner: &str,
+    secrets: &[(SecretName, Sealed)],
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO secrets (owner, name, sealed) VALUES (?1, ?2, ?3) \
         ON CONFLICT (owner, name) DO UPDATE SET sealed = excluded.sealed";
     let mut statement = connection.prepare_cached(sql)?;

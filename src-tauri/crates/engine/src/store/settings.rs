@@ -26,7 +26,11 @@ impl Store {
             let mut statement = c.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
                 let (credential, model): (String, String) = (row.get(1)?, row.get(2)?);
-                Ok(StoredSetting { key: row.get(0)?, scope: Scope::from_columns(credential, model), value: row.get(3)? })
+                Ok(StoredSetting {
+                    key: row.get(0)?,
+                    scope: Scope::from_columns(credential, model),
+                    value: row.get(3)?,
+                })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
@@ -45,7 +49,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn put_settings(&self, changes: Vec<(String, Scope, Option<String>)>) -> Result<(), StoreError> {
+    pub async fn put_settings(
+        &self,
+        changes: Vec<(String, Scope, Option<String>)>,
+    ) -> Result<(), StoreError> {
         self.run(move |c| {
             let tx = c.transaction()?;
             for (key, scope, value) in &changes {

@@ -1,0 +1,32 @@
+//! Which windows are started early, and why the others are not.
+//!
+//! A window's clock starts at its first request, so a window started early comes back early. This module knows
+//! readings, settings, history and the time it is given, and answers with a plan: one line a pair of credential
+//! and model, each with its reason. Sending, recording the attempt before it is sent, and asking again after a
+//! fresh reading are the scheduler's.
+
+mod attempt;
+mod by_hand;
+mod history;
+mod inputs;
+mod pick;
+mod plan;
+mod recheck;
+mod summary;
+mod table;
+mod verdict;
+mod verify;
+mod words;
+
+pub use attempt::{Attempt, AttemptId, Outcome, Refusal};
+pub use history::{History, Key};
+pub use inputs::{Candidate, Holds, Inputs, Run, Target, Uses};
+pub use plan::{Line, Plan, Refresh, plan};
+pub use recheck::{Sent, recheck};
+pub use summary::{Ride, Summary};
+pub use verdict::{Hold, Off, Rest, Unsure, Verdict};
+pub use verify::verified;
+pub use words::Sentence;
+
+#[cfg(test)]
+mod tests;

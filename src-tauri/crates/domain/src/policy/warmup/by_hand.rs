@@ -1,0 +1,65 @@
+//! A warmup that the user asks for: no scan, no schedule, one request a group.
+
+use super::inputs::{Candidate, Inputs, Target};
+use super::pick;
+use super::plan::{Plan, models_of, never_read};
+use super::table::{SoFar, Table};
+use super::verdict::{Off, Verdict};
+use crate::catalogue::group_of_model;
+use crate::policy::models::unmatched;
+use crate::policy::pair::Pair;
+
+/// Adds the lines of one credential that the target names.
+pub(super) fn warm<'a>(
+    plan: &mut Plan,
+    table: &Table<'a>,
+    inputs: &Inputs<'_>,
+    candidate: &'a Candidate<'a>,
+    name: &str,
+    target: Target<'_>,
+) {
+    let id = &candidate.credential.id;
+    if let Some(off) = table.off(candidate, candidate.quota, "") {
+        // Everything of it is off, whatever the model; a model's own switch shows at its line below.
+        if !matches!(off, Verdict::Off { why: Off::Credential | Off::Model }) {
+            plan.put(candidate, name, None, off);
+            return;
+        }
+    }
+    if !candidate.asked {
+        plan.ask(id, plan.at);
+    }
+    let quota = models_of(candidate);
+    let picks = match (quota, target) {
+        (None, Target::All | Target::Credential(_)) => {
+            plan.put(candidate, name, None, never_read(candidate, plan.at));
+            return;
+        }
+        // Nothing could be read: the service decides whether there is such a model.
+        (None, Target::Model(_, model)) => {
+            let group = group_of_model(model, None);
+            let pair = Pair { credential: id, group: group.as_ref(), model };
+            let verdict = table.by_hand(candidate, None, pair, &SoFar::default());
+            plan.put(candidate, name, Some((pair, false)), verdict);
+            return;
+        }
+        (Some(quota), Target::All | Target::Credential(_)) => pick::one_a_group(quota, inputs.settings),
+        (Some(quota), Target::Model(_, model)) => {
+            let named = pick::named(quota, model);
+            if named.is_none() {
+                plan.unmatched = unmatched(&[model.to_owned()], [quota].into_iter());
+            }
+            named.into_iter().collect()
+        }
+    };
+    let mut so_far = SoFar::default();
+    for pick in picks {
+        let group = pick.model.group.as_ref();
+        let pair = Pair { credential: id, group, model: &pick.model.id };
+        let verdict = table.by_hand(candidate, quota, pair, &so_far);
+        if verdict.is_warm() {
+            so_far.warm.push((group, &pick.model.id));
+        }
+        plan.put(candidate, name, Some((pair, false)), verdict);
+    }
+}

@@ -1,0 +1,192 @@
+//! What was warmed before, and what follows from it for the next time.
+
+use super::attempt::{Attempt, AttemptId, Outcome};
+use crate::catalogue::Group;
+use crate::credential::CredentialId;
+use crate::policy::pair::Pair;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// The first pause after failed attempts.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+/// The longest pause the doubling reaches.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(4);
+/// The time over which the budget counts.
+const BUDGET_PERIOD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Every attempt that is remembered, by credential and group.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// In each group the oldest first.
+    attempts: BTreeMap<CredentialId, BTreeMap<Option<Group>, Vec<Attempt>>>,
+}
+
+/// Which attempts concern a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Those for its group: one request warms all its models.
+    Group,
+    /// Those for the model itself.
+    Model,
+}
+
+/// What stands against another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pause {
+    /// Until when.
+    pub until: Timestamp,
+    /// When the last attempt that counts was.
+    pub last_at: Timestamp,
+    /// How many attempts led to it.
+    pub attempts: u32,
+}
+
+impl History {
+    /// Adds an attempt.
+    pub fn record(&mut self, attempt: Attempt) {
+        let of_credential = self.attempts.entry(attempt.credential.clone()).or_default();
+        let all = of_credential.entry(attempt.group.clone()).or_default();
+        let at = all.partition_point(|a| (a.at, a.id) <= (attempt.at, attempt.id));
+        all.insert(at, attempt);
+    }
+
+    /// Says what came of an attempt. Whether it is remembered at all.
+    pub fn conclude(&mut self, credential: &CredentialId, id: AttemptId, outcome: Outcome) -> bool {
+        let all = self.attempts.get_mut(credential).into_iter().flat_map(BTreeMap::values_mut).flatten();
+        let found = all.into_iter().find(|a| a.id == id);
+        found.map(|attempt| attempt.outcome = outcome).is_some()
+    }
+
+    /// Moves attempts that the clock says are still to come (it was set back) to `now`, so that they count once
+    /// more in full and not longer. Answers what changed, to be stored.
+    pub fn clamp(&mut self, now: Timestamp) -> Vec<Attempt> {
+        let mut changed = Vec::new();
+        for all in self.attempts.values_mut().flat_map(BTreeMap::values_mut) {
+            let mut moved = false;
+            for attempt in all.iter_mut().filter(|a| a.at > now) {
+                attempt.at = now;
+                moved = true;
+                changed.push(attempt.clone());
+            }
+            if moved {
+                all.sort_by_key(|a| (a.at, a.id));
+            }
+        }
+        changed
+    }
+
+    /// Forgets what is older than `before`, and what is of a credential that is gone.
+    pub fn forget(&mut self, before: Timestamp, is_known: impl Fn(&CredentialId) -> bool) {
+        self.attempts.retain(|credential, groups| {
+            for all in groups.values_mut() {
+                all.retain(|a| a.at >= before);
+            }
+            groups.retain(|_, all| !all.is_empty());
+            is_known(credential) && !groups.is_empty()
+        });
+    }
+
+    /// When a pair was last warmed, or may have been.
+    #[must_use]
+    pub fn last_warmup(&self, pair: Pair<'_>, key: Key) -> Option<Timestamp> {
+        self.latest_first(pair, key).find(|a| a.outcome.may_have_started()).map(|a| a.at)
+    }
+
+    /// Row 7: the rest after a warmup.
+    pub(super) fn cooling(
+        &self,
+        pair: Pair<'_>,
+        key: Key,
+        lasts: SignedDuration,
+        now: Timestamp,
+    ) -> Option<Pause> {
+        let last_at = self.last_warmup(pair, key)?.min(now);
+        let until = later(last_at, lasts);
+        (until > now).then_some(Pause { until, last_at, attempts: 1 })
+    }
+
+    /// Row 8: the pause after failures in a row. What is not known neither ends the row nor belongs to it.
+    pub(super) fn backing_off(&self, pair: Pair<'_>, key: Key, now: Timestamp) -> Option<Pause> {
+        let mut last_at = None;
+        let mut failures = 0_u32;
+        for attempt in self.latest_first(pair, key) {
+            match attempt.outcome {
+                Outcome::Failed(_) => {
+                    failures += 1;
+                    last_at.get_or_insert(attempt.at.min(now));
+                }
+                Outcome::Pending | Outcome::Unknown => {}
+                Outcome::Sent | Outcome::Started | Outcome::NoEffect => break,
+            }
+        }
+        let last_at = last_at?;
+        let doubled = FIRST_PAUSE * 2_i32.pow((failures - 1).min(5));
+        let until = later(last_at, doubled.min(LONGEST_PAUSE));
+        (until > now).then_some(Pause { until, last_at, attempts: failures })
+    }
+
+    /// Row 8a: how many of the last verified warmups since `since` had no effect, in a row.
+    pub(super) fn without_effect(&self, pair: Pair<'_>, key: Key, since: Option<Timestamp>) -> u32 {
+        let recent = self.latest_first(pair, key).take_while(|a| since.is_none_or(|since| a.at >= since));
+        let mut row = 0;
+        for attempt in recent {
+            match attempt.outcome {
+                Outcome::NoEffect => row += 1,
+                Outcome::Started => break,
+                Outcome::Pending | Outcome::Unknown | Outcome::Sent | Outcome::Failed(_) => {}
+            }
+        }
+        row
+    }
+
+    /// Row 9: whether the budget of a group is spent, counting `planned` more at `now`. Every attempt counts.
+    pub(super) fn overspent(
+        &self,
+        pair: Pair<'_>,
+        planned: u32,
+        budget: u32,
+        now: Timestamp,
+    ) -> Option<Pause> {
+        let counts = |a: &&Attempt| a.at.min(now).duration_until(now) < BUDGET_PERIOD;
+        let key = if pair.group.is_some() { Key::Group } else { Key::Model };
+        let times: Vec<_> = self.latest_first(pair, key).take_while(counts).map(|a| a.at.min(now)).collect();
+        let spent = u32::try_from(times.len()).unwrap_or(u32::MAX).saturating_add(planned);
+        if spent < budget {
+            return None;
+        }
+        // There is room again when so many are a day old that one more fits beside the planned ones.
+        let frees = match budget.saturating_sub(planned) {
+            0 => now,
+            room => times.get(usize::try_from(room - 1).unwrap_or(usize::MAX)).copied().unwrap_or(now),
+        };
+        let last_at = times.first().copied().unwrap_or(now);
+        Some(Pause { until: later(frees, BUDGET_PERIOD), last_at, attempts: spent })
+    }
+
+    fn latest_first<'a>(&'a self, pair: Pair<'a>, key: Key) -> impl Iterator<Item = &'a Attempt> {
+        let groups = self.attempts.get(pair.credential);
+        let all = groups.and_then(|groups| {
+            // The map's key is owned; building one costs less than a second index.
+            groups.get(&pair.group.cloned())
+        });
+        let all = all.map(Vec::as_slice).unwrap_or_default();
+        all.iter().rev().filter(move |a| match (key, pair.group) {
+            (Key::Group, Some(_)) => true,
+            (Key::Group, None) | (Key::Model, _) => a.model == pair.model,
+        })
+    }
+}
+
+impl FromIterator<Attempt> for History {
+    fn from_iter<I: IntoIterator<Item = Attempt>>(attempts: I) -> Self {
+        let mut history = Self::default();
+        for attempt in attempts {
+            history.record(attempt);
+        }
+        history
+    }
+}
+
+fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}

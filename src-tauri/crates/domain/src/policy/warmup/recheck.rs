@@ -1,0 +1,42 @@
+//! What is looked at again before each request of a plan.
+
+use super::inputs::{Inputs, Run};
+use super::pick::is_claude;
+use super::plan::{GONE, Line};
+use super::table::Table;
+use super::verdict::Verdict;
+use crate::credential::CredentialId;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// What a run has sent with success so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    claude: BTreeSet<CredentialId>,
+}
+
+impl Sent {
+    /// Notes that a line's request was answered well.
+    pub fn succeeded(&mut self, line: &Line) {
+        if line.model.as_deref().is_some_and(is_claude) {
+            self.claude.insert(line.credential.clone());
+        }
+    }
+}
+
+/// Looks again at a line that is to be sent, with the inputs as they are now: rows 1, 6, 8 and 9, and whether what
+/// a follow model rides along with has succeeded. Answers [`Verdict::Warm`] where it may still go.
+#[must_use]
+pub fn recheck(inputs: &Inputs<'_>, line: &Line, sent: &Sent, now: Timestamp) -> Verdict {
+    let candidate = inputs.candidates.iter().find(|c| c.credential.id == line.credential);
+    let (Some(candidate), Some(pair)) = (candidate, line.pair()) else { return GONE };
+    let by_hand = match inputs.run {
+        Run::Automatic | Run::Rehearsal => false,
+        Run::ByHand { .. } => true,
+    };
+    let verdict = Table::new(inputs, now).again(candidate, pair);
+    if verdict.is_warm() && line.follow && !by_hand && !sent.claude.contains(&line.credential) {
+        return Verdict::FollowSkipped;
+    }
+    verdict
+}
