@@ -4,8 +4,9 @@
 
 use engine::view::dto::{
     AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ImportArgs, ImportReport, LoginArgs,
-    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, QuotaArgs, QuotaDocument, RenameArgs,
-    SettingArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink,
+    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument,
+    RenameArgs, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText,
+    StatusView, UiLink,
 };
 use tauri::State;
 
@@ -29,6 +30,7 @@ macro_rules! every_command {
             $crate::commands::credential_restore,
             $crate::commands::credential_check,
             $crate::commands::credential_rename,
+            $crate::commands::credential_project,
             $crate::commands::credential_add_key,
             $crate::commands::import,
             $crate::commands::login_start,
@@ -43,6 +45,7 @@ macro_rules! every_command {
             $crate::commands::settings_import,
             $crate::commands::doctor,
             $crate::commands::ui_link,
+            $crate::commands::demo_end,
         ]
     };
 }
@@ -120,6 +123,15 @@ pub(crate) async fn credential_rename(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn credential_project(
+    backend: State<'_, Backend>,
+    args: ProjectArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_project(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn credential_add_key(
     backend: State<'_, Backend>,
     args: AddKeyArgs,
@@ -168,7 +180,7 @@ pub(crate) async fn settings_list(backend: State<'_, Backend>) -> Answer<Vec<Set
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn settings_get(backend: State<'_, Backend>, args: SettingArgs) -> Answer<SettingView> {
+pub(crate) async fn settings_get(backend: State<'_, Backend>, args: SettingKeyArgs) -> Answer<SettingView> {
     backend.client().await?.settings_get(args).await
 }
 
@@ -209,4 +221,10 @@ pub(crate) async fn doctor(backend: State<'_, Backend>) -> Answer<Vec<Check>> {
 #[specta::specta]
 pub(crate) async fn ui_link(backend: State<'_, Backend>) -> Answer<UiLink> {
     backend.client().await?.ui_link().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn demo_end(backend: State<'_, Backend>) -> Answer<()> {
+    backend.client().await?.demo_end().await
 }

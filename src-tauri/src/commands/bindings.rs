@@ -1,7 +1,7 @@
 //! Keeps `ui/src/lib/ipc/bindings.ts` and the permissions equal to the commands.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tauri_specta::{Builder, ErrorHandlingMode};
 
@@ -10,25 +10,25 @@ use super::{every_command, names::NAMES};
 const BINDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/src/lib/ipc/bindings.ts");
 const CAPABILITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src-tauri/capabilities/main.json");
 
-fn generated() -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("bindings.ts");
+fn generate(folder: &Path) -> PathBuf {
+    let file = folder.join("bindings.ts");
     Builder::<tauri::Wry>::new()
         .commands(every_command!(tauri_specta::collect_commands))
         .error_handling(ErrorHandlingMode::Throw)
         .disable_serde_phases()
         .export(specta_typescript::Typescript::default(), &file)
         .unwrap();
-    std::fs::read_to_string(file).unwrap()
+    file
 }
 
 /// `UPDATE_BINDINGS=1 cargo test -p headroom-desktop bindings` writes the file anew.
 #[test]
 fn the_pages_types_are_those_of_the_commands() {
-    let generated = generated();
+    let folder = tempfile::tempdir().unwrap();
+    let file = generate(folder.path());
+    let generated = std::fs::read_to_string(&file).unwrap();
     if std::env::var_os("UPDATE_BINDINGS").is_some() {
-        std::fs::create_dir_all(Path::new(BINDINGS).parent().unwrap()).unwrap();
-        std::fs::write(BINDINGS, &generated).unwrap();
+        std::fs::copy(&file, BINDINGS).unwrap();
     }
     let committed = std::fs::read_to_string(BINDINGS).unwrap_or_default();
     assert!(
@@ -39,12 +39,18 @@ fn the_pages_types_are_those_of_the_commands() {
 
 #[test]
 fn every_command_has_a_permission_of_its_own() {
-    let bindings = generated();
+    let folder = tempfile::tempdir().unwrap();
+    let bindings = std::fs::read_to_string(generate(folder.path())).unwrap();
     let called: BTreeSet<&str> = bindings
         .split("__TAURI_INVOKE")
         .filter_map(|part| part.split_once("(\"")?.1.split('"').next())
         .collect();
     assert_eq!(called, NAMES.iter().copied().collect());
+}
+
+#[test]
+fn the_window_may_call_every_command_of_the_engine() {
+    assert_eq!(NAMES, engine::api::COMMANDS);
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub(crate) const NAMES: &[&str] = &[
     "credential_restore",
     "credential_check",
     "credential_rename",
+    "credential_project",
     "credential_add_key",
     "import",
     "login_start",
@@ -22,4 +23,5 @@ pub(crate) const NAMES: &[&str] = &[
     "settings_import",
     "doctor",
     "ui_link",
+    "demo_end",
 ];
