@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn auto_is_the_cheapest_of_each_group() {
         check("auto", "", &["gemini-3.6-flash-low", "claude-sonnet-4-6"]);
-        check("auto", "gemini-3.6-flash-low", &["gemini-3.6-flash-high", "claude-sonnet-4-6"]);
+        check("auto", "gemini-3.6-flash-low", &["claude-sonnet-4-6", "gemini-3.6-flash-high"]);
         check("auto", "claude, gpt", &["gemini-3.6-flash-low", "claude-sonnet-4-6 (follows)"]);
     }
 
