@@ -50,6 +50,7 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
         vault: VaultCell::in_memory().map_err(|error| StartError::Demo(error.to_string()))?,
         settings,
         clock: options.clock.clone(),
+        zone: options.zone.clone(),
         notices: Vec::new(),
         scheduled: options.mode == Mode::Full,
         simulator: Some(simulator),

@@ -294,7 +294,7 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
     }
     let scheduled = options.mode == Mode::Full;
     let transport = network(&settings, options);
-    Ok(Material { store, vault, settings, clock: options.clock.clone(), transport, notices, scheduled, simulator: None })
+    Ok(Material { store, vault, settings, clock: options.clock.clone(), zone: options.zone.clone(), transport, notices, scheduled, simulator: None })
 }
 
 /// The network, as the settings of this data say.

@@ -6,6 +6,7 @@
 use crate::clock::Clock;
 use crate::credentials::{Credentials, UNDO};
 use crate::ledger::{Ledger, Level, Note, Notice, State};
+use crate::journal::Journal;
 use crate::login::Logins;
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, RefreshStatus};
@@ -15,7 +16,13 @@ use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::{Pacer, Tokens, Transport, Upstream, Urgency};
 use crate::view::dto::Freshness;
+use crate::warmup::Warmups;
+use domain::catalogue::Group;
 use domain::credential::CredentialId;
+use domain::policy::cooldown::Cooldowns;
+use domain::policy::warmup::History;
+use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
 use simulator::Simulator;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,6 +42,8 @@ pub(crate) struct Material {
     pub(crate) settings: SettingsKeeper,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
+    /// The user's time zone.
+    pub(crate) zone: TimeZone,
     /// The way to the service.
     pub(crate) transport: Arc<dyn Transport>,
     /// What the user should know from the start.
@@ -51,6 +60,8 @@ pub(crate) struct Runtime {
     pub(crate) credentials: Credentials,
     pub(crate) source: QuotaSource,
     pub(crate) logins: Logins,
+    pub(crate) warmups: Warmups,
+    pub(crate) zone: TimeZone,
     pub(crate) settings: SettingsKeeper,
     pub(crate) vault: VaultCell,
     pub(crate) store: Store,
@@ -63,7 +74,7 @@ pub(crate) struct Runtime {
 impl Runtime {
     /// Loads what is stored and starts the work.
     pub(crate) async fn start(material: Material) -> Result<Self, StoreError> {
-        let Material { store, vault, settings, clock, transport, notices, scheduled, simulator } = material;
+        let Material { store, vault, settings, clock, zone, transport, notices, scheduled, simulator } = material;
         let tasks = Tasks::default();
         let loaded = store.credentials().await?;
         let mut state = State::default();
@@ -77,7 +88,9 @@ impl Runtime {
             state.apply(Note::Notice(notice));
         }
         notices.into_iter().for_each(|notice| state.apply(Note::Notice(notice)));
+        remember(&mut state, &store, clock.now()).await?;
         let ledger = Ledger::start(&tasks, state);
+        let journal = Journal::new(store.clone(), clock.clone());
         let credentials = Credentials::new(store.clone(), vault.clone(), ledger.clone(), clock.clone());
         let pacer = Pacer::start(&tasks, &settings);
         let upstream = Upstream::new(settings.clone(), clock.clone(), pacer, transport);
@@ -86,14 +99,29 @@ impl Runtime {
             crate::quota::Parts {
                 ledger: ledger.clone(),
                 credentials: credentials.clone(),
-                tokens,
+                tokens: tokens.clone(),
                 upstream: upstream.clone(),
                 settings: settings.clone(),
                 clock: clock.clone(),
                 store: store.clone(),
+                journal: journal.clone(),
+                zone: zone.clone(),
             },
             &tasks,
         );
+        let warmups = Warmups::new(crate::warmup::Parts {
+            ledger: ledger.clone(),
+            credentials: credentials.clone(),
+            source: source.clone(),
+            tokens,
+            upstream: upstream.clone(),
+            settings: settings.clone(),
+            store: store.clone(),
+            journal,
+            clock: clock.clone(),
+            zone: zone.clone(),
+            tasks: tasks.clone(),
+        });
         let logins = Logins::new(
             credentials.clone(),
             ledger.clone(),
@@ -109,7 +137,7 @@ impl Runtime {
         } else {
             watch::Sender::new(RefreshStatus::default()).subscribe()
         };
-        Ok(Self { ledger, credentials, source, logins, settings, vault, store, clock, refresh, simulator, tasks })
+        Ok(Self { ledger, credentials, source, logins, warmups, zone, settings, vault, store, clock, refresh, simulator, tasks })
     }
 
     /// Whether the numbers are invented.
@@ -141,6 +169,24 @@ impl Runtime {
         }
         self.store.clone().close().await;
     }
+}
+
+/// Brings back what outlives a restart: rests, protection, warmups, and when groups were last used.
+async fn remember(state: &mut State, store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
+    let since = now - REMEMBERED;
+    let mut cooldowns: Cooldowns = store.cooldowns().await?.into_iter().collect();
+    cooldowns.clamp(now);
+    cooldowns.expire(now);
+    let mut warmups: History = store.warmups(None, since).await?.into_iter().map(|kept| kept.attempt).collect();
+    warmups.clamp(now);
+    for drop in store.drops(None, since).await?.into_iter().filter(|d| d.by != "warmup") {
+        state.apply(Note::Used(Group::from_key(&drop.group), drop.to));
+    }
+    state.cooldowns = Arc::new(cooldowns);
+    state.protection = Arc::new(store.protections().await?.into_iter().collect());
+    state.warmups = Arc::new(warmups);
+    Ok(())
 }
 
 fn damaged_notice(damaged: &[crate::store::Damaged], clock: &Arc<dyn Clock>) -> Option<Notice> {

@@ -12,3 +12,4 @@ mod field;
 mod json;
 pub mod link;
 pub mod upstream;
+pub mod warmup;

@@ -125,6 +125,13 @@ impl History {
         (until > now).then_some(Pause { until, last_at, attempts: failures })
     }
 
+    /// Row 8a: whether a pair is left alone because its warmups have no effect.
+    #[must_use]
+    pub fn is_without_effect(&self, pair: Pair<'_>, since: Option<Timestamp>) -> bool {
+        let key = if pair.group.is_some() { Key::Group } else { Key::Model };
+        self.without_effect(pair, key, since) >= 2
+    }
+
     /// Row 8a: how many of the last verified warmups since `since` had no effect, in a row.
     pub(super) fn without_effect(&self, pair: Pair<'_>, key: Key, since: Option<Timestamp>) -> u32 {
         let recent = self.latest_first(pair, key).take_while(|a| since.is_none_or(|since| a.at >= since));
