@@ -4,7 +4,7 @@
 //! invented login can reach the real service.
 
 use crate::credentials::Newcomer;
-use crate::host::{Mode, Options, StartError};
+use crate::host::{Options, StartError};
 use crate::runtime::{Material, Runtime};
 use crate::secrets::{SecretName, VaultCell};
 use crate::settings::{MemoryFace, Scope, SettingsKeeper};
@@ -52,7 +52,7 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
         clock: options.clock.clone(),
         zone: options.zone.clone(),
         notices: Vec::new(),
-        scheduled: options.mode == Mode::Full,
+        triggers: crate::host::triggers(options).await?,
         simulator: Some(simulator),
     })
     .await?;

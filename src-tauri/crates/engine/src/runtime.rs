@@ -4,12 +4,12 @@
 //! reached belong to `host`.
 
 use crate::clock::Clock;
-use crate::credentials::{Credentials, UNDO};
+use crate::credentials::Credentials;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::journal::Journal;
 use crate::login::Logins;
 use crate::quota::QuotaSource;
-use crate::scheduler::{self, RefreshStatus};
+use crate::scheduler::{self, Agenda, Triggers};
 use crate::secrets::VaultCell;
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
@@ -26,11 +26,7 @@ use jiff::tz::TimeZone;
 use simulator::Simulator;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
-
-/// How often the database is looked after: removed credentials past their undo, the daily backup.
-const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
 /// What a runtime is made of.
 pub(crate) struct Material {
@@ -48,8 +44,8 @@ pub(crate) struct Material {
     pub(crate) transport: Arc<dyn Transport>,
     /// What the user should know from the start.
     pub(crate) notices: Vec<Notice>,
-    /// Whether background work runs. A short-lived engine does what it is asked and nothing else.
-    pub(crate) scheduled: bool,
+    /// What wakes background work. A short-lived engine has none: it does what it is asked and nothing else.
+    pub(crate) triggers: Option<Box<dyn Triggers>>,
     /// The simulated service, in the demo.
     pub(crate) simulator: Option<Simulator>,
 }
@@ -66,7 +62,7 @@ pub(crate) struct Runtime {
     pub(crate) vault: VaultCell,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) refresh: watch::Receiver<RefreshStatus>,
+    pub(crate) agenda: watch::Receiver<Agenda>,
     simulator: Option<Simulator>,
     tasks: Tasks,
 }
@@ -74,7 +70,7 @@ pub(crate) struct Runtime {
 impl Runtime {
     /// Loads what is stored and starts the work.
     pub(crate) async fn start(material: Material) -> Result<Self, StoreError> {
-        let Material { store, vault, settings, clock, zone, transport, notices, scheduled, simulator } = material;
+        let Material { store, vault, settings, clock, zone, transport, notices, triggers, simulator } = material;
         let tasks = Tasks::default();
         let loaded = store.credentials().await?;
         let mut state = State::default();
@@ -131,13 +127,22 @@ impl Runtime {
             clock.clone(),
             tasks.clone(),
         );
-        let refresh = if scheduled {
-            housekeep(&tasks, store.clone(), clock.clone());
-            scheduler::start(&tasks, source.clone(), ledger.clone(), settings.clone(), clock.clone())
-        } else {
-            watch::Sender::new(RefreshStatus::default()).subscribe()
+        let agenda = match triggers {
+            Some(triggers) => scheduler::start(
+                &tasks,
+                scheduler::Parts {
+                    source: source.clone(),
+                    warmups: warmups.clone(),
+                    ledger: ledger.clone(),
+                    settings: settings.clone(),
+                    store: store.clone(),
+                    clock: clock.clone(),
+                    triggers,
+                },
+            ),
+            None => watch::Sender::new(Agenda::default()).subscribe(),
         };
-        Ok(Self { ledger, credentials, source, logins, warmups, zone, settings, vault, store, clock, refresh, simulator, tasks })
+        Ok(Self { ledger, credentials, source, logins, warmups, zone, settings, vault, store, clock, agenda, simulator, tasks })
     }
 
     /// Whether the numbers are invented.
@@ -199,23 +204,4 @@ fn damaged_notice(damaged: &[crate::store::Damaged], clock: &Arc<dyn Clock>) -> 
         ),
         at: clock.now(),
     })
-}
-
-fn housekeep(tasks: &Tasks, store: Store, clock: Arc<dyn Clock>) {
-    tasks.start(|stop| async move {
-        loop {
-            let now = clock.now();
-            let done = async {
-                store.purge_removed(now - UNDO).await?;
-                store.back_up_if_due(now).await.map(drop)
-            };
-            if let Err(error) = done.await {
-                tracing::warn!(%error, "The database could not be looked after");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(HOUSEKEEPING) => {}
-                () = stop.cancelled() => break,
-            }
-        }
-    });
 }

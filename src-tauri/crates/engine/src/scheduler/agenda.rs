@@ -1,6 +1,5 @@
-//! What each job did last and when it is due next. Pure.
+//! What each job did last and when it is due next.
 
-use domain::policy::catchup::{self, Due};
 use jiff::{SignedDuration, Timestamp};
 
 /// A job of the scheduler.
@@ -10,15 +9,13 @@ pub enum Job {
     Refresh,
     /// Looks for windows to start early.
     Warmup,
-    /// The same at a fixed time of the day.
-    DailyWarmup,
     /// Looks after the database.
     Housekeeping,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 4] = [Self::Refresh, Self::Warmup, Self::DailyWarmup, Self::Housekeeping];
+    pub const ALL: [Self; 3] = [Self::Refresh, Self::Warmup, Self::Housekeeping];
 
     /// The word in JSON.
     #[must_use]
@@ -26,7 +23,6 @@ impl Job {
         match self {
             Self::Refresh => "refresh",
             Self::Warmup => "warmup",
-            Self::DailyWarmup => "daily_warmup",
             Self::Housekeeping => "housekeeping",
         }
     }
@@ -35,11 +31,9 @@ impl Job {
 /// Why a job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// The program started.
-    Start,
     /// Its period is over.
     Period,
-    /// A window was reset.
+    /// A window was reset a moment ago.
     Reset,
     /// A credential is near a floor.
     NearFloor,
@@ -47,7 +41,7 @@ pub enum Why {
     New,
     /// The machine woke up, or its clock was set.
     Wake,
-    /// A reading that was missing is due.
+    /// A reading that would tell more is due.
     Asked,
 }
 
@@ -56,7 +50,6 @@ impl Why {
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
-            Self::Start => "start",
             Self::Period => "period",
             Self::Reset => "reset",
             Self::NearFloor => "near_floor",
@@ -72,8 +65,6 @@ impl Why {
 pub struct JobStatus {
     /// Whether it is switched on.
     pub on: bool,
-    /// The beat it keeps: the due time of its last periodic run.
-    pub beat: Option<Timestamp>,
     /// When it last began.
     pub last_at: Option<Timestamp>,
     /// Why it last ran.
@@ -86,27 +77,18 @@ pub struct JobStatus {
     pub running: bool,
     /// When it is due next.
     pub next_at: Option<Timestamp>,
-    /// Runs by period.
+    /// Runs by period, in this run of the program.
     pub runs: u32,
     /// Runs caused by events.
     pub event_runs: u32,
-    /// Runs that fell out.
+    /// Runs that fell out, e.g. while the machine slept.
     pub missed: u32,
-}
-
-impl JobStatus {
-    /// Takes the beat of a periodic run that begins at `now`.
-    pub fn begins(&mut self, due: Due, now: Timestamp) {
-        self.missed = self.missed.saturating_add(u32::try_from(due.missed).unwrap_or(u32::MAX));
-        self.beat = Some(due.at.min(now));
-        self.runs += 1;
-    }
 }
 
 /// All jobs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agenda {
-    jobs: [JobStatus; 4],
+    jobs: [JobStatus; 3],
     /// The interval of the refresh, where the pace made it longer than the user's.
     pub stretched_to: Option<SignedDuration>,
 }
@@ -115,26 +97,11 @@ impl Agenda {
     /// One job.
     #[must_use]
     pub fn job(&self, job: Job) -> &JobStatus {
-        &self.jobs[Self::place(job)]
+        &self.jobs[job as usize]
     }
 
     /// One job, to be changed.
-    pub fn job_mut(&mut self, job: Job) -> &mut JobStatus {
-        &mut self.jobs[Self::place(job)]
-    }
-
-    fn place(job: Job) -> usize {
-        match job {
-            Job::Refresh => 0,
-            Job::Warmup => 1,
-            Job::DailyWarmup => 2,
-            Job::Housekeeping => 3,
-        }
-    }
-
-    /// When a periodic job is due.
-    #[must_use]
-    pub fn due(&self, job: Job, every: SignedDuration, now: Timestamp) -> Due {
-        catchup::periodic(self.job(job).beat, every, now)
+    pub(super) fn job_mut(&mut self, job: Job) -> &mut JobStatus {
+        &mut self.jobs[job as usize]
     }
 }
