@@ -5,3 +5,4 @@ mod login;
 mod quota;
 mod states;
 mod tokens;
+mod warmup;
