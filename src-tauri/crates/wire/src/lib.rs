@@ -11,4 +11,6 @@ pub mod fault;
 mod field;
 mod json;
 pub mod link;
+pub mod schema;
+pub mod sse;
 pub mod upstream;
