@@ -114,7 +114,12 @@ impl Headroom {
     pub async fn serve(&self, args: &[&str]) -> Engine {
         let mut all = vec!["serve"];
         all.extend(args);
-        let mut child = self.command(&all).spawn().unwrap();
+        self.serve_by(env!("CARGO_BIN_EXE_headroom"), &all).await
+    }
+
+    /// The same by way of another program.
+    pub async fn serve_by(&self, program: &str, args: &[&str]) -> Engine {
+        let mut child = self.program(program, args).spawn().unwrap();
         let data_dir = self.data_dir();
         let answers = async {
             while !data_dir.join("control.json").exists() {
@@ -130,7 +135,11 @@ impl Headroom {
 
     /// The command, not started yet.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_headroom"));
+        self.program(env!("CARGO_BIN_EXE_headroom"), args)
+    }
+
+    fn program(&self, program: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(args)
             .env_clear()

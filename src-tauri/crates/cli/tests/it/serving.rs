@@ -52,6 +52,47 @@ async fn a_control_port_in_use_is_said() {
 }
 
 #[tokio::test]
+async fn open_streams_do_not_hold_the_end_up() {
+    let headroom = Headroom::offline();
+    let engine = headroom.serve(&[]).await;
+    let announced = engine.announced();
+    let (host, token) = (announced["address"].as_str().unwrap(), announced["token"].as_str().unwrap());
+    let mut streams = Vec::new();
+    for _ in 0..50 {
+        let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+        let request =
+            format!("GET /api/v1/events HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        streams.push(stream);
+    }
+    let output = tokio::time::timeout(Duration::from_secs(6), engine.stop()).await.unwrap();
+    assert_eq!(output.code, Some(0), "{output:?}");
+    for mut stream in streams {
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).await.unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn running_out_of_file_descriptors_passes() {
+    let headroom = Headroom::offline();
+    let program = env!("CARGO_BIN_EXE_headroom");
+    let engine = headroom.serve_by("sh", &["-c", &format!("ulimit -n 64; exec {program} serve")]).await;
+    let host = engine.announced()["address"].as_str().unwrap().to_owned();
+    let mut silent = Vec::new();
+    for _ in 0..120 {
+        silent.push(tokio::net::TcpStream::connect(&host).await.unwrap());
+    }
+    drop(silent);
+    headroom.ok(&["ui", "--print"]).await;
+    assert_eq!(engine.stop().await.code, Some(0));
+}
+
+#[tokio::test]
 async fn the_link_opens_the_page_once() {
     let headroom = Headroom::offline();
     let engine = headroom.serve(&[]).await;
