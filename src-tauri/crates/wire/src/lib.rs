@@ -14,3 +14,4 @@ pub mod link;
 pub mod schema;
 pub mod sse;
 pub mod upstream;
+pub mod warmup;
