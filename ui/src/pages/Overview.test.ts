@@ -62,7 +62,7 @@ test.each([
   ['Hana', 'Switched off', 'You switched it off.'],
   ['finn', 'read 3 h ago', 'The service did not answer in time. Tries again at 12:05.'],
   ['Studio key', 'AI Studio key', 'The service does not report quota for API keys.'],
-  ['Company', 'Standard', '3 of 4 models have quota left · 1 unknown'],
+  ['Company', 'Standard', '3 of 4 models have quota left · 1 model unknown'],
   ['Chen', 'reading…', '23 %'],
 ])('the row of %s says %j and why: %s', async (name, state, why) => {
   await showPage('#/');
