@@ -279,7 +279,7 @@ proptest! {
         let by_model = latest(&|m| m == asked);
         prop_assert_eq!(history.last_warmup(pair, Key::Group), by_group);
         prop_assert_eq!(history.last_warmup(pair, Key::Model), by_model);
-        let cooling = history.cooling(pair, Key::Group, minutes(lasts), noon());
+        let cooling = history.of(&id).cooling(pair, Key::Group, minutes(lasts), noon());
         let expected = by_group.map(|at| at + minutes(lasts)).filter(|until| *until > noon());
         prop_assert_eq!(cooling.map(|pause| pause.until), expected);
     }

@@ -3,6 +3,7 @@
 use super::world::{CLAUDE, ada_id};
 use crate::catalogue::Group;
 use crate::credential::State;
+use crate::fault::{Class, Fault};
 use crate::policy::cooldown::Reason;
 use crate::policy::testing::{hours, left, minutes, noon};
 use crate::policy::warmup::*;
@@ -124,16 +125,29 @@ fn a_line_about_a_whole_credential_names_it_alone() {
     assert_eq!(sentence(None, unread), "Ada: not warmed, its quota was not read yet; looks again 14:20");
 }
 
+#[test]
+fn a_refusal_is_one_warning_that_names_the_pair() {
+    let line = line(Some(CLAUDE), Verdict::Warm);
+    let fault = Fault::new(Class::QuotaExhausted, 429, "");
+    assert_eq!(
+        RefusedSentence { line: &line, fault: &fault }.to_string(),
+        "claude-sonnet-4-6 of Ada: the warmup was refused (429, quota empty); it is not tried again in this scan"
+    );
+}
+
 fn sentence(model: Option<&str>, verdict: Verdict) -> String {
     let zone = TimeZone::UTC;
-    let line = Line {
+    let again = Some(noon() + minutes(140));
+    Sentence { line: &line(model, verdict), again, here: Here { now: noon(), zone: &zone } }.to_string()
+}
+
+fn line(model: Option<&str>, verdict: Verdict) -> Line {
+    Line {
         credential: ada_id(),
         name: "Ada".into(),
         model: model.map(str::to_owned),
         group: Some(Group::ThirdParty),
         follow: false,
         verdict,
-    };
-    let again = Some(noon() + minutes(140));
-    Sentence { line: &line, again, here: Here { now: noon(), zone: &zone } }.to_string()
+    }
 }
