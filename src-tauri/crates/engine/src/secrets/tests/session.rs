@@ -5,6 +5,7 @@ use super::*;
 use std::process::{Command, Stdio};
 
 const CHILD: &str = "secrets::tests::session::a_process_in_a_session_of_its_own";
+const ALONE: &str = "secrets::tests::session::a_process_without_a_session";
 const HOME: &str = "HEADROOM_TEST_KEYRING_HOME";
 const LOCKED: &str = "HEADROOM_TEST_KEYRING_LOCKED";
 
@@ -68,6 +69,32 @@ fn a_locked_keychain_is_told_apart_from_an_empty_one() {
     }
 }
 
+#[test]
+fn a_machine_without_a_session_says_that_there_is_no_keychain() {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", ALONE, "--ignored", "--nocapture"])
+        .env("HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path())
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}/nothing", home.path().display()))
+        .env(HOME, home.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[tokio::test]
+#[ignore = "started by the test above without a session"]
+async fn a_process_without_a_session() {
+    let store = store(&std::path::PathBuf::from(std::env::var_os(HOME).unwrap()));
+    let vault = VaultCell::open(KeyStorage::Keychain, &store, Arc::new(SystemKeychain)).await.unwrap();
+    assert!(
+        matches!(vault.state(), VaultState::Missing(Missing::Keychain(KeychainError::Absent(_)))),
+        "{:?}",
+        vault.state()
+    );
+}
+
 #[tokio::test]
 #[ignore = "started by the tests above inside a session with a keychain"]
 async fn a_process_in_a_session_of_its_own() {
@@ -75,7 +102,6 @@ async fn a_process_in_a_session_of_its_own() {
     let store = store(&home.join("headroom"));
     let vault = VaultCell::open(KeyStorage::Keychain, &store, Arc::new(SystemKeychain)).await.unwrap();
     if std::env::var_os(LOCKED).is_some() {
-        println!("locked: {:?}", vault.state());
         assert!(matches!(vault.state(), VaultState::Missing(Missing::Keychain(_))), "{:?}", vault.state());
         assert!(store.has_secrets().await.unwrap(), "its records are kept");
         return;

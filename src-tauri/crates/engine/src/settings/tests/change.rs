@@ -1,6 +1,7 @@
 use super::*;
 use crate::secrets::{SecretName, SystemKeychain, VaultCell};
-use domain::settings::{KeyStorage, SECRETS, SETTINGS};
+use domain::settings::{KeyStorage, SECRETS, SETTINGS, address};
+use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
 const EVERYWHERE: Scope = Scope::Everywhere;
@@ -207,4 +208,40 @@ async fn changes_at_the_same_time_are_all_kept() {
     let (again, _) = load(&store, &face).await;
     assert_eq!(again.current(), keeper.current());
     assert_eq!(again.current().quota_cache_ttl_seconds, 30);
+}
+
+/// Pieces that addresses are made of, honest and not.
+fn any_address() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("https://".to_owned()),
+        Just("http://".to_owned()),
+        Just("cloudcode-pa.googleapis.com".to_owned()),
+        Just(".googleapis.com".to_owned()),
+        Just("evil.example".to_owned()),
+        Just("127.0.0.1".to_owned()),
+        Just("localhost".to_owned()),
+        Just("[::1]".to_owned()),
+        Just(":8080".to_owned()),
+        Just("/v1".to_owned()),
+        "[@:/?#%\\\\. \\[\\]a-z0-9-]{1,4}",
+    ];
+    proptest::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
+    #[test]
+    fn the_client_reads_every_accepted_address_as_we_do(text in any_address()) {
+        let Ok(normal) = address::service_url(&text) else { return Ok(()) };
+        let read = url::Url::parse(&normal).unwrap();
+        let host = read.host_str().unwrap();
+        match read.scheme() {
+            "https" => prop_assert!(host.ends_with(".googleapis.com") && read.port().is_none(), "{}", normal),
+            "http" => prop_assert!(matches!(host, "localhost" | "[::1]") || host.starts_with("127."), "{}", normal),
+            other => prop_assert!(false, "{}", other),
+        }
+        prop_assert!(read.username().is_empty() && read.password().is_none() && read.query().is_none());
+        prop_assert_eq!(address::service_url(&normal), Ok(normal.clone()));
+        prop_assert_eq!(read.as_str().trim_end_matches('/'), normal);
+    }
 }
