@@ -100,6 +100,8 @@ test('the page can call nothing but the commands of the engine', async (t) => {
     'https://example.com/',
     'https://accounts.google.com.example.com/',
     'https://example.com/https://accounts.google.com/',
+    'http://127.0.0.1:8045/v1/models',
+    'http://127.0.0.1:12345@example.com/authorize?',
     'file:///etc/passwd',
     'javascript:alert(1)',
   ]) {
