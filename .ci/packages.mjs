@@ -9,20 +9,23 @@ export const engine = ['build-essential', 'ca-certificates'];
  */
 export const desktop = [...engine, 'pkg-config', 'libwebkit2gtk-4.1-dev', 'libdbus-1-dev', 'librsvg2-common'];
 
-/** What the tests use on top of that: browsers to drive, a display, a session bus, a tray host, a keychain. */
+/** What the tests use on top of that. */
 export const tests = [
   ...desktop,
+  // The scripts: planted repositories, and searching tracked files.
   'git',
+  // The pages in a browser, in both languages.
   'chromium',
-  'webkit2gtk-driver',
-  'xvfb',
-  'xauth',
-  'xdotool',
-  'scrot',
-  'dbus',
-  'dbus-x11',
-  'xfce4-panel',
-  'gnome-keyring',
   'fonts-dejavu-core',
   'fonts-noto-cjk',
+  // The real window and tray: a display, a session bus, a panel that hosts tray icons, and what drives them.
+  'xvfb',
+  'dbus',
+  'xfce4-panel',
+  'webkit2gtk-driver',
+  'xdotool',
+  'libglib2.0-bin',
+  // The engine: a real keychain; `kill`.
+  'gnome-keyring',
+  'procps',
 ];

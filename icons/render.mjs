@@ -51,13 +51,25 @@ function icns(images) {
 const app = readFileSync(join(here, 'headroom.svg'));
 const files = { '32x32.png': 32, '128x128.png': 128, '128x128@2x.png': 256, 'icon.png': 512 };
 for (const [name, size] of Object.entries(files)) writeFileSync(join(here, name), png(app, size));
-writeFileSync(join(here, 'icon.ico'), ico([32, 16, 24, 48, 64, 256].map((size) => ({ size, data: png(app, size) }))));
+writeFileSync(
+  join(here, 'icon.ico'),
+  ico([32, 16, 24, 48, 64, 256].map((size) => ({ size, data: png(app, size) }))),
+);
 writeFileSync(
   join(here, 'icon.icns'),
-  icns([
-    ['icp4', 16], ['icp5', 32], ['ic07', 128], ['ic08', 256], ['ic09', 512],
-    ['ic11', 32], ['ic12', 64], ['ic13', 256], ['ic14', 512],
-  ].map(([type, size]) => ({ type, data: png(app, size) }))),
+  icns(
+    [
+      ['icp4', 16],
+      ['icp5', 32],
+      ['ic07', 128],
+      ['ic08', 256],
+      ['ic09', 512],
+      ['ic11', 32],
+      ['ic12', 64],
+      ['ic13', 256],
+      ['ic14', 512],
+    ].map(([type, size]) => ({ type, data: png(app, size) })),
+  ),
 );
 
 rmSync(join(here, 'tray'), { recursive: true, force: true });

@@ -28,7 +28,10 @@ export function glass(level, panel, attention, size) {
   const g = GRID[size];
   const inset = g.line + g.gap;
   const inner = {
-    x: g.x + inset, y: g.y + inset, width: g.width - 2 * inset, height: g.height - 2 * inset,
+    x: g.x + inset,
+    y: g.y + inset,
+    width: g.width - 2 * inset,
+    height: g.height - 2 * inset,
     radius: Math.max(0.5, g.radius - inset),
   };
   const box = (r) => `x="${r.x}" y="${r.y}" width="${r.width}" height="${r.height}" rx="${r.radius}"`;
@@ -80,6 +83,9 @@ function inside(level, { inner, ink, low, alarm, size }) {
   const tall = Math.round(height * 0.5);
   const top = y + Math.round((height - tall) / 2);
   return [left, left + bar + between]
-    .map((at) => `<rect x="${at}" y="${top}" width="${bar}" height="${tall}" fill="${ink}" fill-opacity="0.75"/>`)
+    .map(
+      (at) =>
+        `<rect x="${at}" y="${top}" width="${bar}" height="${tall}" fill="${ink}" fill-opacity="0.75"/>`,
+    )
     .join('');
 }

@@ -5,6 +5,9 @@ import { defineConfig } from 'vite';
 // Reset times are shown in local time; a fixed zone makes the expected texts the same on every machine.
 if (process.env['VITEST']) process.env['TZ'] = 'UTC';
 
+/** Folders that know no page: their tests need none. */
+const pure = ['format', 'i18n', 'quota', 'settings'].map((folder) => `src/lib/${folder}`);
+
 export default defineConfig({
   root: import.meta.dirname,
   // The window serves the page from tauri://localhost, the control API from a loopback port: both from their root.
@@ -22,9 +25,27 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   test: {
-    environment: 'jsdom',
-    include: ['src/**/*.test.ts'],
-    setupFiles: ['./vitest.setup.ts'],
-    restoreMocks: true,
+    // A loaded machine is no failure.
+    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          environment: 'node',
+          include: pure.map((folder) => `${folder}/*.test.ts`),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          environment: 'jsdom',
+          include: ['src/**/*.test.ts'],
+          exclude: pure.map((folder) => `${folder}/*.test.ts`),
+          setupFiles: ['./vitest.setup.ts'],
+        },
+      },
+    ],
   },
 });

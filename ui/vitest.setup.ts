@@ -1,4 +1,20 @@
 import '@testing-library/jest-dom/vitest';
+import { cleanup, configure } from '@testing-library/svelte';
+import { afterEach, vi } from 'vitest';
 
-// jsdom lays nothing out, so it has no scrolling either.
+afterEach(cleanup);
+// Looking up every ancestor's style for each role makes a page of 44 settings slow; nothing here hides by style.
+configure({ defaultHidden: true });
+
+// jsdom lays nothing out and moves nothing.
 Element.prototype.scrollIntoView ??= () => undefined;
+Element.prototype.animate ??= () =>
+  ({ cancel: () => undefined, finished: Promise.resolve() }) as unknown as Animation;
+window.matchMedia ??= vi.fn(
+  (query: string) => ({ matches: query.includes('reduce'), media: query }) as MediaQueryList,
+);
+window.ResizeObserver ??= class {
+  observe = () => undefined;
+  unobserve = () => undefined;
+  disconnect = () => undefined;
+};

@@ -11,5 +11,7 @@ pub mod fault;
 mod field;
 mod json;
 pub mod link;
+pub mod schema;
+pub mod sse;
 pub mod upstream;
 pub mod warmup;

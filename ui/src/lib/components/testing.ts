@@ -7,10 +7,6 @@ import { FakeBackend } from '../ipc/fake';
 import { App } from '../stores/app.svelte';
 import TestFrame from './TestFrame.svelte';
 
-// jsdom has neither; nothing in the tests moves or asks for less motion.
-vi.stubGlobal('matchMedia', () => ({ matches: true }));
-Element.prototype.animate ??= () => ({ cancel: () => undefined, finished: Promise.resolve() }) as Animation;
-
 export interface Shown {
   backend: FakeBackend;
   app: App;

@@ -13,6 +13,11 @@ export interface Reading {
   now: number;
 }
 
+/** A subscription's name without its maker: there is only one, and a row has little room. */
+export function tierName(tier: string): string {
+  return tier.replace(/^(Google|Gemini|Antigravity) (?=\S)/, '');
+}
+
 /** The short name of a window, or the service's own word for one that nobody knows. */
 export function windowName(window: string, texts: Messages): string {
   return texts.windowNames[window] ?? window;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from '../i18n/en';
-import { percent, wholePercent } from './percent';
+import { keepFigures, percent, wholePercent } from './percent';
 
 test.each([
   [0, 0],
@@ -21,4 +21,10 @@ test.each([
 test('unknown is a dash, never a number', () => {
   expect(percent(null, en)).toBe('–');
   expect(percent(0, en)).toBe('0\u202f%');
+});
+
+test('a sentence keeps its figures together', () => {
+  expect(keepFigures('Up to 100 % and 58 % left, % or not.')).toBe(
+    'Up to 100\u202f% and 58\u202f% left, % or not.',
+  );
 });

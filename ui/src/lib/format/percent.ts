@@ -12,6 +12,11 @@ export function wholePercent(share: number): number {
   return Math.min(99, Math.max(1, Math.round(share * 100)));
 }
 
+/** A sentence in which no figure is parted from its percent sign at the end of a line. */
+export function keepFigures(sentence: string): string {
+  return sentence.replaceAll(/(\d) %/g, '$1\u202f%');
+}
+
 /** `58 %`, in the way of the language; a dash for unknown. */
 export function percent(share: number | null, words: { percent: (whole: number) => string }): string {
   return share === null ? '–' : words.percent(wholePercent(share));

@@ -52,7 +52,7 @@ export class FakeBackend implements Backend {
 
   constructor(answers: Answers = {}) {
     const own: Answers = {
-      status: () => this.status,
+      status: () => ({ ...this.status }),
       quota: () => this.quota,
       settingsList: () => this.settings,
       doctor: () => structuredClone(doctor) as Check[],

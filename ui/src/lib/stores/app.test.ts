@@ -75,7 +75,7 @@ test('dropped files open the page that shows what would happen', async () => {
 
 test('a window whose engine went asks until somebody answers', async () => {
   let up = true;
-  const backend = new FakeBackend({
+  const backend: FakeBackend = new FakeBackend({
     status: () => (up ? backend.status : Promise.reject(new BackendError('unreachable', 'gone'))),
   });
   backend.place = 'window';
@@ -93,8 +93,13 @@ test('a window whose engine went asks until somebody answers', async () => {
 });
 
 test('a removed credential can be brought back as long as the engine says so', async () => {
-  const backend = new FakeBackend({
-    credentialRemove: () => ({ id: 'c-gus', name: 'Gus', state: 'removed', undo_until: '2026-09-01T12:00:08Z' }),
+  const backend: FakeBackend = new FakeBackend({
+    credentialRemove: () => ({
+      id: 'c-gus',
+      name: 'Gus',
+      state: 'removed',
+      undo_until: '2026-09-01T12:00:08Z',
+    }),
     credentialRestore: () => ({ id: 'c-gus', name: 'Gus', state: 'active', undo_until: null }),
   });
   const app = await started(backend);
@@ -109,7 +114,7 @@ test('a removed credential can be brought back as long as the engine says so', a
 });
 
 test('an empty label takes the label away', async () => {
-  const backend = new FakeBackend({
+  const backend: FakeBackend = new FakeBackend({
     credentialRename: () => ({ id: 'c-ada', name: 'ada@example.org', state: 'active', undo_until: null }),
   });
   const app = await started(backend);
@@ -118,11 +123,13 @@ test('an empty label takes the label away', async () => {
 });
 
 test('a refused action says why and leaves nothing busy', async () => {
-  const backend = new FakeBackend({
+  const backend: FakeBackend = new FakeBackend({
     credentialCheck: () => Promise.reject(new BackendError('refused', 'It rests until 14:05.')),
   });
   const app = await started(backend);
   await app.credentials.check('c-ada');
-  expect(app.toasts.shown.map(({ tone, text }) => [tone, text])).toEqual([['error', 'It rests until 14:05.']]);
+  expect(app.toasts.shown.map(({ tone, text }) => [tone, text])).toEqual([
+    ['error', 'It rests until 14:05.'],
+  ]);
   expect(app.credentials.busy).toEqual([]);
 });

@@ -80,7 +80,11 @@ test('a sign-in that cannot begin says why', async () => {
   const backend = new FakeBackend({
     loginStart: () => Promise.reject(new BackendError('needs_user', 'No OAuth client is set.')),
   });
-  const signIn = new SignIn(backend, () => false, () => Promise.resolve());
+  const signIn = new SignIn(
+    backend,
+    () => false,
+    () => Promise.resolve(),
+  );
   await signIn.start('antigravity');
   expect(signIn.stage).toMatchObject({ kind: 'failed', message: 'No OAuth client is set.' });
 });

@@ -28,7 +28,9 @@ export class Tip {
       const focused = () => {
         if (element.matches(':focus-visible')) show();
       };
-      const hide = () => this.hide();
+      // An element that goes takes the focus and the pointer with it, while the page is being drawn and nothing may
+      // change; its tip goes right after.
+      const hide = () => queueMicrotask(() => this.hide());
       const listeners: [string, () => void][] = [
         ['pointerenter', soon],
         ['pointerleave', hide],
@@ -38,8 +40,7 @@ export class Tip {
       ];
       for (const [name, run] of listeners) element.addEventListener(name, run);
       return () => {
-        // An element goes while the page is being drawn, when nothing may change; its tip goes right after.
-        if (this.#owner === element) queueMicrotask(hide);
+        if (this.#owner === element) hide();
         for (const [name, run] of listeners) element.removeEventListener(name, run);
       };
     };

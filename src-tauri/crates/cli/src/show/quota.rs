@@ -4,7 +4,8 @@ use super::figures::{bar, percent, style};
 use super::look::{BAD, BOLD, Look, QUIET};
 use super::table::{Cell, Column, Table};
 use super::{provider, when};
-use engine::view::dto::{CredentialView, ModelView, QuotaDocument, WindowView};
+use engine::view::dto::{CredentialView, GroupView, ModelView, QuotaDocument, WindowView};
+use unicode_width::UnicodeWidthStr;
 
 const COLUMNS: &[Column] = &[Column::Cut, Column::Right, Column::Left, Column::Left, Column::Rest];
 
@@ -23,10 +24,13 @@ pub fn quota(document: &QuotaDocument, look: &Look) -> String {
                 let name = if place == 0 { group.name.as_str() } else { "" };
                 table.row(window_row(name, window, look));
             }
+            let own = |model: &&ModelView| model.group.as_deref() == Some(group.key.as_str());
+            models(&mut table, credential.models.iter().filter(own), Some(group), look);
         }
-        for model in &credential.models {
-            table.row(model_row(model, look));
-        }
+        let in_no_group = |model: &&ModelView| {
+            !credential.groups.iter().any(|group| model.group.as_ref() == Some(&group.key))
+        };
+        models(&mut table, credential.models.iter().filter(in_no_group), None, look);
     }
     table.draw(look.width)
 }
@@ -54,6 +58,47 @@ fn head(table: &mut Table, credential: &CredentialView, look: &Look) {
     }
 }
 
+/// A row for each model that has something of its own to say; the names of the others, which share the numbers
+/// of their group.
+fn models<'a>(
+    table: &mut Table,
+    models: impl Iterator<Item = &'a ModelView>,
+    group: Option<&GroupView>,
+    look: &Look,
+) {
+    let (mut shared, mut own) = (Vec::new(), Vec::new());
+    for model in models {
+        let notes = notes(model, look);
+        let same = group.is_some_and(|group| group.remaining == model.effective_remaining);
+        if same && notes.is_empty() { shared.push(model.id.as_str()) } else { own.push((model, notes)) }
+    }
+    for line in wrapped(&shared, look.width.unwrap_or(UNLIMITED)) {
+        table.text(Cell::new(line, QUIET));
+    }
+    for (model, notes) in own {
+        table.row(model_row(model, notes));
+    }
+}
+
+/// Where lines break that no terminal limits.
+const UNLIMITED: usize = 110;
+const INDENT: &str = "    ";
+
+fn wrapped(names: &[&str], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        let word = if place + 1 < names.len() { format!("{name},") } else { (*name).to_owned() };
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            Some(_) | None => lines.push(format!("{INDENT}{word}")),
+        }
+    }
+    lines
+}
+
 fn window_row(name: &str, window: &WindowView, look: &Look) -> [Cell; 5] {
     let idle = window.started == Some(false);
     let style = style(window.remaining, idle, window.stale);
@@ -78,8 +123,7 @@ fn window_row(name: &str, window: &WindowView, look: &Look) -> [Cell; 5] {
     ]
 }
 
-fn model_row(model: &ModelView, look: &Look) -> [Cell; 5] {
-    let style = style(model.effective_remaining, false, model.stale);
+fn notes(model: &ModelView, look: &Look) -> Vec<String> {
     let mut notes = Vec::new();
     // The windows above say when a model of a group resets.
     if model.group.is_none() {
@@ -95,11 +139,17 @@ fn model_row(model: &ModelView, look: &Look) -> [Cell; 5] {
         let why = model.cooldown_reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
         notes.push(format!("rests until {}{why}", when::local(until, look)));
     }
-    if model.stale {
+    // In a group the windows say it.
+    if model.stale && model.group.is_none() {
         notes.push(format!("old: {}", when::read(&model.observed_at, look)));
     }
+    notes
+}
+
+fn model_row(model: &ModelView, notes: Vec<String>) -> [Cell; 5] {
+    let style = style(model.effective_remaining, false, model.stale);
     [
-        Cell::new(format!("    {}", model.display_name), QUIET),
+        Cell::new(format!("{INDENT}{}", model.id), QUIET),
         Cell::new(percent(model.effective_remaining), style),
         Cell::new(bar(model.effective_remaining), style),
         Cell::default(),

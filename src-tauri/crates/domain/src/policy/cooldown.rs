@@ -83,14 +83,15 @@ impl Cooldowns {
     /// The claim that keeps a pair from being used at `now`, for everything but a probe: the one that lasts longest.
     #[must_use]
     pub fn resting(&self, pair: Pair<'_>, now: Timestamp) -> Option<&Claim> {
-        self.touching(pair, now).max_by_key(|c| c.until)
+        longest(self.of(pair.credential), pair, now)
     }
 
     /// Whether a request of the user may use a pair at `now`.
     #[must_use]
     pub fn standing(&self, pair: Pair<'_>, now: Timestamp) -> Resting<'_> {
-        let shut = self.touching(pair, now).filter(|c| c.probe != Probe::Open).max_by_key(|c| c.until);
-        match (shut, self.resting(pair, now)) {
+        let all = self.of(pair.credential);
+        let shut = touching(all, pair, now).filter(|c| c.probe != Probe::Open).max_by_key(|c| c.until);
+        match (shut, longest(all, pair, now)) {
             (Some(claim), _) => Resting::Yes(claim),
             (None, Some(claim)) => Resting::Probe(claim),
             (None, None) => Resting::No,
@@ -124,10 +125,20 @@ impl Cooldowns {
         changed
     }
 
-    fn touching(&self, pair: Pair<'_>, now: Timestamp) -> impl Iterator<Item = &Claim> {
-        let all = self.claims.get(pair.credential).map(Vec::as_slice).unwrap_or_default();
-        all.iter().filter(move |c| c.until > now && c.scope.part.touches(pair))
+    /// Every claim of one credential, passed ones too.
+    #[must_use]
+    pub fn of(&self, credential: &CredentialId) -> &[Claim] {
+        self.claims.get(credential).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// Of the claims of a pair's credential the one that keeps the pair from being used, and lasts longest.
+pub(super) fn longest<'a>(all: &'a [Claim], pair: Pair<'_>, now: Timestamp) -> Option<&'a Claim> {
+    touching(all, pair, now).max_by_key(|c| c.until)
+}
+
+fn touching<'a>(all: &'a [Claim], pair: Pair<'_>, now: Timestamp) -> impl Iterator<Item = &'a Claim> {
+    all.iter().filter(move |c| c.until > now && c.scope.part.touches(pair))
 }
 
 impl FromIterator<Claim> for Cooldowns {

@@ -44,6 +44,18 @@ pub struct Held {
     pub week: Option<Below>,
 }
 
+impl Held {
+    /// What routing has to know of it.
+    #[must_use]
+    pub fn standing(self) -> Standing {
+        match self {
+            Self { short: Some(below), .. } => Standing::Protected(below),
+            Self { short: None, week: Some(why) } => Standing::Last { why },
+            Self { short: None, week: None } => Standing::Usable,
+        }
+    }
+}
+
 /// A share below a floor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Below {
@@ -75,12 +87,7 @@ impl Protection {
     /// What routing has to know of a pair. What was never judged is usable.
     #[must_use]
     pub fn standing(&self, credential: &CredentialId, model: &str) -> Standing {
-        let held = self.pairs.get(credential).and_then(|pairs| pairs.get(model));
-        match held.copied().unwrap_or_default() {
-            Held { short: Some(below), .. } => Standing::Protected(below),
-            Held { short: None, week: Some(why) } => Standing::Last { why },
-            Held { short: None, week: None } => Standing::Usable,
-        }
+        self.of(credential).and_then(|pairs| pairs.get(model)).copied().unwrap_or_default().standing()
     }
 
     /// What held for a credential before, to be judged again.

@@ -26,7 +26,7 @@ pub use recheck::{Sent, recheck};
 pub use summary::{Ride, Summary};
 pub use verdict::{Hold, Off, Rest, Unsure, Verdict};
 pub use verify::verified;
-pub use words::Sentence;
+pub use words::{RefusedSentence, Sentence};
 
 #[cfg(test)]
 mod tests;

@@ -54,9 +54,8 @@ pub(super) fn answer(assets: &dyn Assets, name: &str) -> Result<Answer, Refusal>
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
     let found = if plain { assets.get(name) } else { None };
     let (asset, cache) = match found {
-        Some(asset) if name == "index.html" => (asset, "no-cache"),
-        // Names under `assets/` carry a hash of their content.
-        Some(asset) => (asset, "public, max-age=31536000, immutable"),
+        Some(asset) if is_hashed(name) => (asset, "public, max-age=31536000, immutable"),
+        Some(asset) => (asset, "no-cache"),
         None if name == "index.html" => {
             (Asset { bytes: NOT_BUILT.as_bytes().into(), mime: "text/html".to_owned() }, "no-cache")
         }
@@ -74,10 +73,37 @@ pub(super) fn answer(assets: &dyn Assets, name: &str) -> Result<Answer, Refusal>
     Ok(response)
 }
 
+// `index-C620Ktfz.js`: the build names a file after its content, so this name never means another one.
+fn is_hashed(name: &str) -> bool {
+    let hash = name.rsplit_once('.').and_then(|(stem, _)| stem.rsplit_once('-')).map(|(_, hash)| hash);
+    hash.is_some_and(|hash| {
+        hash.len() == 8 && hash.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    })
+}
+
 fn with_charset(mime: &str) -> String {
     if mime.starts_with("text/") && !mime.contains("charset") {
         format!("{mime}; charset=utf-8")
     } else {
         mime.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_named_after_its_content_is_kept_for_good() {
+        for (name, hashed) in [
+            ("assets/index-C620Ktfz.js", true),
+            ("assets/index-DfoayJm_.css", true),
+            ("assets/icon.svg", false),
+            ("assets/icon-template.svg", false),
+            ("assets/icon-darkmode.svg", false),
+            ("index.html", false),
+        ] {
+            assert_eq!(is_hashed(name), hashed, "{name}");
+        }
     }
 }

@@ -13,6 +13,10 @@ const LARGEST_IMPORT: u64 = 16 * 1024 * 1024;
 pub(super) const MOST_ENTRIES: usize = 10_000;
 /// Folders within folders.
 pub(super) const DEEPEST_FOLDER: usize = 16;
+/// Ten thousand logins with a few objects each.
+const MOST_OBJECTS: usize = 4 * MOST_ENTRIES;
+/// Ten thousand logins with dozens of fields each.
+const MOST_VALUES: usize = 40 * MOST_ENTRIES;
 /// Enough to tell what a file is.
 const HEAD: u64 = 512;
 
@@ -51,6 +55,9 @@ pub enum Problem {
     /// The entry wants a password.
     #[error("It is encrypted. Unpack the archive with its password and import its files.")]
     Encrypted,
+    /// So many values that reading them all would take more memory than any real file needs.
+    #[error("It has more entries than are taken at once. Split it.")]
+    TooComplex,
     /// The bytes that came along are no base64.
     #[error("What came along is no base64.")]
     NotBase64,
@@ -94,7 +101,8 @@ impl Budget {
         if declared > LARGEST_FILE {
             return Err(Problem::TooLarge);
         }
-        self.rest(source, LARGEST_FILE, bytes)
+        let bytes = self.rest(source, LARGEST_FILE, bytes)?;
+        if is_simple(&bytes) { Ok(bytes) } else { Err(Problem::TooComplex) }
     }
 
     fn rest(
@@ -124,6 +132,13 @@ impl Budget {
         read.map_err(|error| unreadable(&error))?;
         if allowed < limit && self.bytes == 0 { Err(Problem::ImportTooLarge) } else { Ok(()) }
     }
+}
+
+/// Whether the JSON in `bytes` fits into memory many times its own size: every value and every object costs far
+/// more there than in the file.
+fn is_simple(bytes: &[u8]) -> bool {
+    let count = |wanted: &[u8]| bytes.iter().filter(|b| wanted.contains(b)).count();
+    count(b"{") <= MOST_OBJECTS && count(b"{[,") <= MOST_VALUES
 }
 
 /// Whether the content is a ZIP, an empty one too.

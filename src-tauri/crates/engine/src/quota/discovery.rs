@@ -1,7 +1,7 @@
 //! Project, subscription and e-mail address of a login: `loadCodeAssist`, `onboardUser`, userinfo.
 
 use super::failure::ReadError;
-use super::source::{Inner, discovery_may_lift, refused};
+use super::source::{Ask, Inner, discovery_may_lift, refused};
 use crate::upstream::{Api, Urgency};
 use domain::credential::{Credential, CredentialId, State};
 use jiff::Timestamp;
@@ -14,7 +14,8 @@ const PROVISIONING_TRIES: usize = 12;
 
 impl Inner {
     /// Asks for project and subscription and stores them; the credential's state follows.
-    pub(super) async fn discover(&self, id: &CredentialId, urgency: Urgency) -> Result<(), ReadError> {
+    pub(super) async fn discover(&self, id: &CredentialId, ask: Ask) -> Result<(), ReadError> {
+        let urgency = ask.urgency;
         let Some(credential) = self.credentials.get(id) else { return Ok(()) };
         let now = self.clock.now();
         let mut found = self.load(&credential, urgency).await?;
@@ -40,16 +41,16 @@ impl Inner {
                 Err(ReadError::State(why))
             }
             None if found.standing == Standing::NeedsProject && project.is_none() => Err(ReadError::NeedsProject),
-            None => self.let_in(&credential, urgency).await,
+            None => self.let_in(&credential, ask.says_done).await,
         }
     }
 
     /// The service let the login in: a state that this refutes is over. What only the user can say is done
     /// (validation, terms) is lifted by the user's own check alone.
-    async fn let_in(&self, credential: &Credential, urgency: Urgency) -> Result<(), ReadError> {
+    async fn let_in(&self, credential: &Credential, says_done: bool) -> Result<(), ReadError> {
         let lifted = match &credential.state {
             State::Active | State::Disabled => false,
-            State::Blocked { .. } => urgency == Urgency::User || discovery_may_lift(&credential.state),
+            State::Blocked { .. } => says_done || discovery_may_lift(&credential.state, self.clock.now()),
             State::Invalid { .. } | State::Retired { .. } => true,
         };
         if lifted {

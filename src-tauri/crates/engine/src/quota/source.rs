@@ -39,6 +39,8 @@ pub(super) struct Ask {
     pub(super) urgency: Urgency,
     /// The user's own refresh goes once through the failure cooldown.
     through_pause: bool,
+    /// The user says that what the service asked for is done.
+    pub(super) says_done: bool,
 }
 
 /// Reads quota. Clones share everything.
@@ -111,7 +113,7 @@ impl QuotaSource {
             Freshness::Refreshed => now,
         };
         let through_pause = freshness == Freshness::Refreshed && urgency == Urgency::User;
-        let ask = Ask { not_before, urgency, through_pause };
+        let ask = Ask { not_before, urgency, through_pause, says_done: false };
         // All summaries before the first list: the number that counts comes first, for everyone.
         for step in [Step::Numbers, Step::List, Step::Discovery] {
             self.each(ids, step, ask).await;
@@ -120,14 +122,15 @@ impl QuotaSource {
 
     /// Brings `ids` up to a reading that is not older than `not_before`.
     pub async fn read_since(&self, ids: &[CredentialId], not_before: Timestamp) {
-        let ask = Ask { not_before, urgency: Urgency::Background, through_pause: false };
+        let ask = Ask { not_before, urgency: Urgency::Background, through_pause: false, says_done: false };
         self.each(ids, Step::Numbers, ask).await;
     }
 
     /// The user says that the hindrance is gone: asks for project and tier anew, whatever the state, and
     /// reads once. The state is active again when the service lets us in.
     pub async fn check(&self, id: &CredentialId) {
-        let ask = Ask { not_before: self.inner.clock.now(), urgency: Urgency::User, through_pause: true };
+        let not_before = self.inner.clock.now();
+        let ask = Ask { not_before, urgency: Urgency::User, through_pause: true, says_done: true };
         let inner = self.inner.clone();
         let key = id.clone();
         let work = || async move { inner.run(&key, ask, Step::Discovery).await };
@@ -168,7 +171,7 @@ impl Inner {
         let Some(known) = state.get(id) else { return false };
         let now = self.clock.now();
         if !known.credential.state.is_active() {
-            return step == Step::Discovery && lift_is_due(known, now);
+            return step == Step::Discovery && asks_about_refusal(known, now);
         }
         // A failure after the question was asked is an answer to it.
         let paused = known.failure.as_ref().is_some_and(|f| f.at >= ask.not_before || (now < f.until && !ask.through_pause));
@@ -199,7 +202,7 @@ impl Inner {
         let result = match step {
             Step::Numbers => self.numbers(id, ask).await,
             Step::List => self.list(id, ask).await,
-            Step::Discovery => self.discover(id, ask.urgency).await,
+            Step::Discovery => self.discover(id, ask).await,
         };
         let mut notes = vec![Note::ReadingDone(id.clone())];
         let landed = result.is_ok() && step != Step::Discovery;
@@ -218,7 +221,7 @@ impl Inner {
         let Some(credential) = self.credentials.get(id) else { return Ok(()) };
         // Without a project the model list of an exhausted account reads 100 %: ask for it first.
         if credential.discovered_at.is_none() && credential.project.is_none() {
-            self.discover(id, ask.urgency).await?;
+            self.discover(id, ask).await?;
         }
         let Some(credential) = self.credentials.get(id).filter(|c| c.state.is_active()) else { return Ok(()) };
         let project = credential.project.as_deref();
@@ -379,18 +382,20 @@ fn discovery_due(known: &Known, stands: SignedDuration, now: Timestamp) -> bool 
     known.credential.discovered_at.is_none_or(|at| at > now || at.duration_until(now) >= stands)
 }
 
-/// Whether discovery may try to lift a refusal: half an hour after it, and half an hour after the last try.
-fn lift_is_due(known: &Known, now: Timestamp) -> bool {
-    let State::Blocked { since, .. } = &known.credential.state else { return false };
-    discovery_may_lift(&known.credential.state)
-        && since.duration_until(now) >= refresh::DISCOVERY_RETRY
-        && discovery_due(known, refresh::DISCOVERY_RETRY, now)
+/// Whether discovery is asked about a credential that the service refused: at once where it never was, which may
+/// tell more of the refusal; else to lift one, half an hour after it and after the last try.
+fn asks_about_refusal(known: &Known, now: Timestamp) -> bool {
+    let State::Blocked { .. } = known.credential.state else { return false };
+    known.credential.discovered_at.is_none()
+        || discovery_may_lift(&known.credential.state, now) && discovery_due(known, refresh::DISCOVERY_RETRY, now)
 }
 
-/// Whether a good discovery makes the credential active again. Validation and terms wait for the user.
-pub(super) fn discovery_may_lift(state: &State) -> bool {
+/// Whether a good discovery makes the credential active again: half an hour after the refusal, so that the two do
+/// not chase each other. Validation and terms wait for the user.
+pub(super) fn discovery_may_lift(state: &State, now: Timestamp) -> bool {
     use domain::credential::Blocked;
     match state {
+        State::Blocked { since, .. } if since.duration_until(now) < refresh::DISCOVERY_RETRY => false,
         State::Blocked { why, .. } => match why {
             Blocked::ServiceDisabled | Blocked::Forbidden => true,
             Blocked::Validation | Blocked::Terms | Blocked::Scope | Blocked::Ineligible | Blocked::KeyRestricted => false,

@@ -110,6 +110,7 @@ impl Locator {
             (Found::Key(_) | Found::Other | Found::Nothing, Some(vault)) => {
                 match self.keep(mode, &vault).await {
                     Ok(()) => self.ready(vault, mode, false).await,
+                    Err(Missing::Keychain(why)) => Ok(Located::Missing(Missing::KeyIsInFile(why))),
                     Err(why) => Ok(Located::Missing(why)),
                 }
             }

@@ -42,7 +42,11 @@ pub(super) fn expect_form(connection: &Connection, version: u32, steps: &[&str])
             .collect()
     };
     let found = form(connection).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    if found == form(&model)? { Ok(()) } else { Err(StoreError::Damaged("its tables are not those of its form".to_owned())) }
+    if found == form(&model)? {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged("its tables are not those of its form".to_owned()))
+    }
 }
 
 /// Brings the database to the newest form in one transaction; `from` 0 is an empty file.

@@ -6,7 +6,7 @@ mod kill;
 mod records;
 
 use super::*;
-use crate::secrets::{SecretName, Sealed};
+use crate::secrets::{Sealed, SecretName};
 use domain::credential::{Credential, CredentialId, Provider, State};
 
 fn at(text: &str) -> Timestamp {

@@ -17,4 +17,5 @@ mod oauth;
 mod properties;
 mod quota;
 mod requests;
+mod schema;
 mod secrets;

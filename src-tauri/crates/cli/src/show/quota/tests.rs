@@ -1,7 +1,7 @@
 //! What each state looks like, without colour.
 
 use super::*;
-use engine::view::dto::{FailureView, GroupView};
+use engine::view::dto::FailureView;
 use jiff::tz::TimeZone;
 
 #[test]
@@ -9,18 +9,19 @@ fn a_credential_shows_its_windows_and_models() {
     let mut ada = credential("Ada");
     ada.groups = vec![
         group("Gemini Models", vec![window("5h", Some(0.58)), window("weekly", Some(0.91))]),
-        group("Claude and GPT models", vec![idle("5h")]),
+        GroupView { key: "3p".to_owned(), ..group("Claude and GPT models", vec![idle("5h")]) },
     ];
-    ada.models = vec![model("Gemini 3 Pro", Some(0.58))];
+    ada.models = vec![model("pro", Some(0.58)), model("flash", Some(0.58)), model("lite", Some(0.4))];
     check(
         vec![ada],
         "Claude lasts until about 16:20 today.\n\
          \n\
          Ada · Antigravity · AI Pro · read 11:58 (3 min ago)\n  \
            Gemini Models           58 %  ▮▮▮▯▯  5h      resets 14:05 (2 h 04 m)\n                          \
-                                   91 %  ▮▮▮▮▮  weekly  resets 14:05 (2 h 04 m)\n  \
-           Claude and GPT models  100 %  ▮▮▮▮▮  5h      not started\n    \
-             Gemini 3 Pro          58 %  ▮▮▮▯▯\n",
+                                   91 %  ▮▮▮▮▮  weekly  resets 14:05 (2 h 04 m)\n    \
+             pro, flash\n    \
+             lite                  40 %  ▮▮▯▯▯\n  \
+           Claude and GPT models  100 %  ▮▮▮▮▮  5h      not started\n",
     );
 }
 
@@ -28,9 +29,14 @@ fn a_credential_shows_its_windows_and_models() {
 fn unknown_is_a_dash_and_never_a_level() {
     let mut ada = credential("Ada");
     ada.groups = vec![group("Gemini Models", vec![WindowView { reset_at: None, ..window("5h", None) }])];
-    ada.models = vec![model("Gemini 3 Pro", None)];
+    ada.models = vec![model("pro", None), ModelView { group: None, ..model("alone", None) }];
     let text = draw(vec![ada], None);
-    assert!(text.contains("  Gemini Models   –  ░░░░░  5h\n    Gemini 3 Pro  –  ░░░░░\n"), "{text}");
+    assert!(
+        text.contains(
+            "  Gemini Models  –  ░░░░░  5h\n    pro\n    alone        –  ░░░░░      resets 14:05 (2 h 04 m)\n"
+        ),
+        "{text}"
+    );
     assert!(!text.contains('%'), "{text}");
 }
 
@@ -74,10 +80,10 @@ fn a_model_says_what_stands_against_it() {
         protected: true,
         cooldown_until: Some("2026-08-31T10:30:00Z".to_owned()),
         cooldown_reason: Some("too many requests".to_owned()),
-        ..model("Claude Sonnet", Some(0.05))
+        ..model("claude-sonnet", Some(0.05))
     }];
     let text = draw(vec![ada], None);
-    let expected = "    Claude Sonnet  5 %  ▮▯▯▯▯    the model list says 90 % · protected · \
+    let expected = "    claude-sonnet  5 %  ▮▯▯▯▯    the model list says 90 % · protected · \
                     rests until 12:30: too many requests\n";
     assert!(text.contains(expected), "{text}");
 }
@@ -93,6 +99,14 @@ fn nothing_is_wider_than_the_terminal_but_sentences() {
         assert!(unicode_width::UnicodeWidthStr::width(row) <= width, "{row:?} on {width} columns");
         assert!(row.contains("58 %  ▮▮▮▯▯  weekly  resets"), "{row:?}");
     }
+}
+
+#[test]
+fn names_wrap_at_the_edge() {
+    let names = ["gemini-3-pro", "gemini-3-flash", "claude-sonnet"];
+    assert_eq!(wrapped(&names, 40), ["    gemini-3-pro, gemini-3-flash,", "    claude-sonnet"]);
+    assert_eq!(wrapped(&names, 10), ["    gemini-3-pro,", "    gemini-3-flash,", "    claude-sonnet"]);
+    assert_eq!(wrapped(&[], 40), [""; 0]);
 }
 
 #[test]
@@ -148,7 +162,7 @@ fn group(name: &str, windows: Vec<WindowView>) -> GroupView {
     GroupView {
         key: "gemini".to_owned(),
         name: name.to_owned(),
-        remaining: None,
+        remaining: windows.iter().filter_map(|window| window.remaining).reduce(f64::min),
         reset_at: None,
         binding: None,
         windows,
@@ -175,8 +189,8 @@ fn idle(name: &str) -> WindowView {
 
 fn model(name: &str, effective: Option<f64>) -> ModelView {
     ModelView {
-        id: "model-1".to_owned(),
-        display_name: name.to_owned(),
+        id: name.to_owned(),
+        display_name: "As the service calls it".to_owned(),
         group: Some("gemini".to_owned()),
         remaining: None,
         effective_remaining: effective,

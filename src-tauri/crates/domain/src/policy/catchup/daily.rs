@@ -7,23 +7,25 @@ use jiff::tz::TimeZone;
 
 /// When a job that runs at `time` by the local clock is due, given its last run. Once a local day: where the clock
 /// shows that time twice it is the first, where it skips it the job runs shortly before or after, on the same day. A
-/// run that was missed is caught up with on the same local day only; on the next day its own time is waited for.
+/// run that was missed is caught up with on the same local day only; on the next day its own time is waited for. One
+/// that never ran does not catch up: it is remembered as if it had run when its time last came.
 #[must_use]
 pub fn daily(time: Time, zone: &TimeZone, last: Option<Timestamp>, now: Timestamp) -> Due {
     let today = zone.to_datetime(now).date();
-    let last = last.map(|at| at.min(now));
     let todays = instant(today, time, zone);
-    let (is_done, missed) = match last.map(|at| zone.to_datetime(at).date()) {
-        Some(day) => (day >= today, days_between(day, today).saturating_sub(1)),
-        // A job that is new does not catch up with the time before it.
-        None => (todays <= now, 0),
-    };
-    let at = if is_done {
+    let last =
+        last.unwrap_or_else(|| if todays <= now { todays } else { yesterdays(today, time, zone) }).min(now);
+    let last_day = zone.to_datetime(last).date();
+    let at = if last_day >= today {
         today.tomorrow().map_or(Timestamp::MAX, |day| instant(day, time, zone))
     } else {
         todays
     };
-    Due { at, missed, last }
+    Due { at, missed: days_between(last_day, today).saturating_sub(1), last: Some(last) }
+}
+
+fn yesterdays(today: Date, time: Time, zone: &TimeZone) -> Timestamp {
+    today.yesterday().map_or(Timestamp::MIN, |day| instant(day, time, zone))
 }
 
 fn days_between(from: Date, to: Date) -> u64 {

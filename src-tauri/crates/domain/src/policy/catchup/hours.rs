@@ -36,8 +36,7 @@ impl<'a> Openings<'a> {
         let minutes =
             std::iter::successors(from.checked_sub(into_minute).ok(), |at| at.checked_add(MINUTE).ok());
         let limit = from.checked_add(FURTHEST).unwrap_or(Timestamp::MAX);
-        let opens =
-            minutes.skip(1).take_while(|at| *at < limit).find(|at| self.is_open(*at)).unwrap_or(limit);
+        let opens = minutes.take_while(|at| *at < limit).find(|at| self.is_open(*at)).unwrap_or(limit);
         self.closed.push((from, opens));
         opens
     }

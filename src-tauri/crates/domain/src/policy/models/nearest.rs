@@ -25,7 +25,9 @@ impl fmt::Display for Unmatched {
 /// can be said of any entry.
 #[must_use]
 pub fn unmatched<'a>(written: &[String], logins: impl Iterator<Item = &'a Quota>) -> Vec<Unmatched> {
-    let known: Vec<_> = logins.filter(|q| q.models.iter().any(is_offered)).collect();
+    let mut known: Vec<_> = logins.filter(|q| q.models.iter().any(is_offered)).collect();
+    // Most logins offer the same: of neighbours one is enough.
+    known.dedup_by(|a, b| same_offer(a, b));
     if known.is_empty() {
         return Vec::new();
     }
@@ -43,6 +45,13 @@ pub fn unmatched<'a>(written: &[String], logins: impl Iterator<Item = &'a Quota>
     let ids: BTreeSet<&str> = offered.map(|m| m.id.as_str()).collect();
     let nearest = |entry: &str| ids.iter().min_by_key(|id| likeness(entry, id)).map(|id| (*id).to_owned());
     missing.into_iter().map(|entry| Unmatched { entry: entry.clone(), nearest: nearest(entry) }).collect()
+}
+
+fn same_offer(a: &Quota, b: &Quota) -> bool {
+    fn ids(quota: &Quota) -> impl Iterator<Item = &str> {
+        quota.models.iter().filter(|m| is_offered(m)).map(|m| m.id.as_str())
+    }
+    a.replaced == b.replaced && ids(a).eq(ids(b))
 }
 
 /// How far an entry is from an id: first from the closest beginning of it (up to a `-`), then from all of it.

@@ -29,7 +29,7 @@ pub(super) fn warm<'a>(
     if !candidate.asked {
         plan.ask(id, plan.at);
     }
-    let quota = models_of(candidate);
+    let (file, quota) = (table.file(candidate), models_of(candidate));
     let picks = match (quota, target) {
         (None, Target::All | Target::Credential(_)) => {
             plan.put(candidate, name, None, never_read(candidate, plan.at));
@@ -39,7 +39,7 @@ pub(super) fn warm<'a>(
         (None, Target::Model(_, model)) => {
             let group = group_of_model(model, None);
             let pair = Pair { credential: id, group: group.as_ref(), model };
-            let verdict = table.by_hand(candidate, None, pair, &SoFar::default());
+            let verdict = table.by_hand(&file, None, pair, &SoFar::default());
             plan.put(candidate, name, Some((pair, false)), verdict);
             return;
         }
@@ -56,7 +56,7 @@ pub(super) fn warm<'a>(
     for pick in picks {
         let group = pick.model.group.as_ref();
         let pair = Pair { credential: id, group, model: &pick.model.id };
-        let verdict = table.by_hand(candidate, quota, pair, &so_far);
+        let verdict = table.by_hand(&file, quota, pair, &so_far);
         if verdict.is_warm() {
             so_far.warm.push((group, &pick.model.id));
         }

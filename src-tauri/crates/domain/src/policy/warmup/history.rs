@@ -21,6 +21,10 @@ pub struct History {
     attempts: BTreeMap<CredentialId, BTreeMap<Option<Group>, Vec<Attempt>>>,
 }
 
+/// The attempts of one credential.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Past<'a>(Option<&'a BTreeMap<Option<Group>, Vec<Attempt>>>);
+
 /// Which attempts concern a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
@@ -89,12 +93,30 @@ impl History {
     /// When a pair was last warmed, or may have been.
     #[must_use]
     pub fn last_warmup(&self, pair: Pair<'_>, key: Key) -> Option<Timestamp> {
+        self.of(pair.credential).last_warmup(pair, key)
+    }
+
+    /// Row 8a: whether the last two verified warmups since `since` had no effect.
+    #[must_use]
+    pub fn is_without_effect(&self, pair: Pair<'_>, since: Option<Timestamp>) -> bool {
+        let key = if pair.group.is_some() { Key::Group } else { Key::Model };
+        self.of(pair.credential).without_effect(pair, key, since) >= 2
+    }
+
+    /// The attempts of one credential: looked up once for all its models.
+    pub(super) fn of(&self, credential: &CredentialId) -> Past<'_> {
+        Past(self.attempts.get(credential))
+    }
+}
+
+impl<'a> Past<'a> {
+    fn last_warmup(self, pair: Pair<'_>, key: Key) -> Option<Timestamp> {
         self.latest_first(pair, key).find(|a| a.outcome.may_have_started()).map(|a| a.at)
     }
 
     /// Row 7: the rest after a warmup.
     pub(super) fn cooling(
-        &self,
+        self,
         pair: Pair<'_>,
         key: Key,
         lasts: SignedDuration,
@@ -106,7 +128,7 @@ impl History {
     }
 
     /// Row 8: the pause after failures in a row. What is not known neither ends the row nor belongs to it.
-    pub(super) fn backing_off(&self, pair: Pair<'_>, key: Key, now: Timestamp) -> Option<Pause> {
+    pub(super) fn backing_off(self, pair: Pair<'_>, key: Key, now: Timestamp) -> Option<Pause> {
         let mut last_at = None;
         let mut failures = 0_u32;
         for attempt in self.latest_first(pair, key) {
@@ -125,15 +147,8 @@ impl History {
         (until > now).then_some(Pause { until, last_at, attempts: failures })
     }
 
-    /// Row 8a: whether a pair is left alone because its warmups have no effect.
-    #[must_use]
-    pub fn is_without_effect(&self, pair: Pair<'_>, since: Option<Timestamp>) -> bool {
-        let key = if pair.group.is_some() { Key::Group } else { Key::Model };
-        self.without_effect(pair, key, since) >= 2
-    }
-
     /// Row 8a: how many of the last verified warmups since `since` had no effect, in a row.
-    pub(super) fn without_effect(&self, pair: Pair<'_>, key: Key, since: Option<Timestamp>) -> u32 {
+    pub(super) fn without_effect(self, pair: Pair<'_>, key: Key, since: Option<Timestamp>) -> u32 {
         let recent = self.latest_first(pair, key).take_while(|a| since.is_none_or(|since| a.at >= since));
         let mut row = 0;
         for attempt in recent {
@@ -148,7 +163,7 @@ impl History {
 
     /// Row 9: whether the budget of a group is spent, counting `planned` more at `now`. Every attempt counts.
     pub(super) fn overspent(
-        &self,
+        self,
         pair: Pair<'_>,
         planned: u32,
         budget: u32,
@@ -170,12 +185,8 @@ impl History {
         Some(Pause { until: later(frees, BUDGET_PERIOD), last_at, attempts: spent })
     }
 
-    fn latest_first<'a>(&'a self, pair: Pair<'a>, key: Key) -> impl Iterator<Item = &'a Attempt> {
-        let groups = self.attempts.get(pair.credential);
-        let all = groups.and_then(|groups| {
-            // The map's key is owned; building one costs less than a second index.
-            groups.get(&pair.group.cloned())
-        });
+    fn latest_first<'p>(self, pair: Pair<'p>, key: Key) -> impl Iterator<Item = &'a Attempt> + use<'a, 'p> {
+        let all = self.0.and_then(|groups| groups.get(&pair.group.cloned()));
         let all = all.map(Vec::as_slice).unwrap_or_default();
         all.iter().rev().filter(move |a| match (key, pair.group) {
             (Key::Group, Some(_)) => true,

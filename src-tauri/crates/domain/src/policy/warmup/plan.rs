@@ -116,9 +116,9 @@ impl Plan {
             self.put(candidate, name, None, verdict);
             return;
         };
-        let mut so_far = SoFar::default();
+        let (file, mut so_far) = (table.file(candidate), SoFar::default());
         for Pick { model, follow } in pick::configured(quota, inputs.settings) {
-            let seat = Seat { candidate, quota, model, follow };
+            let seat = Seat { file, quota, model, follow };
             let verdict = table.automatic(&seat, &so_far);
             if verdict.is_warm() {
                 so_far.warm.push((model.group.as_ref(), &model.id));

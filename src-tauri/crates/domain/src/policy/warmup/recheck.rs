@@ -34,7 +34,8 @@ pub fn recheck(inputs: &Inputs<'_>, line: &Line, sent: &Sent, now: Timestamp) ->
         Run::Automatic | Run::Rehearsal => false,
         Run::ByHand { .. } => true,
     };
-    let verdict = Table::new(inputs, now).again(candidate, pair);
+    let table = Table::new(inputs, now);
+    let verdict = table.again(&table.file(candidate), pair);
     if verdict.is_warm() && line.follow && !by_hand && !sent.claude.contains(&line.credential) {
         return Verdict::FollowSkipped;
     }

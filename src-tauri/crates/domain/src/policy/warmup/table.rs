@@ -1,14 +1,15 @@
 //! The rows of the table, each a question to a pair; the first that answers decides.
 
-use super::history::Key;
+use super::history::{Key, Past};
 use super::inputs::{Candidate, Inputs, Run};
 use super::pick::{self, is_claude};
 use super::verdict::{Hold, Off, Rest, Unsure, Verdict};
 use crate::catalogue::Group;
 use crate::policy::catchup::Openings;
+use crate::policy::cooldown::{Claim, longest};
 use crate::policy::floor::is_at_or_below;
 use crate::policy::pair::Pair;
-use crate::policy::protection::{Standing, weekly_window};
+use crate::policy::protection::{Pairs, Standing, weekly_window};
 use crate::quota::{Idleness, ModelReading, Quota, WindowReading};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -32,10 +33,19 @@ pub(super) struct Table<'a> {
     openings: Openings<'a>,
 }
 
+/// A credential with what is kept of it, looked up once for all its models.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File<'a> {
+    pub candidate: &'a Candidate<'a>,
+    past: Past<'a>,
+    claims: &'a [Claim],
+    held: Option<&'a Pairs>,
+}
+
 /// One pair as the table sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seat<'a> {
-    pub candidate: &'a Candidate<'a>,
+    pub file: File<'a>,
     pub quota: &'a Quota,
     pub model: &'a ModelReading,
     pub follow: bool,
@@ -57,7 +67,7 @@ impl SoFar<'_> {
 impl<'a> Seat<'a> {
     pub(super) fn pair(&self) -> Pair<'a> {
         Pair {
-            credential: &self.candidate.credential.id,
+            credential: &self.file.candidate.credential.id,
             group: self.model.group.as_ref(),
             model: &self.model.id,
         }
@@ -73,21 +83,31 @@ impl<'a> Table<'a> {
         Self { inputs, now, used_unknown, openings }
     }
 
+    pub(super) fn file(&self, candidate: &'a Candidate<'a>) -> File<'a> {
+        let id = &candidate.credential.id;
+        File {
+            candidate,
+            past: self.inputs.history.of(id),
+            claims: self.inputs.cooldowns.of(id),
+            held: self.inputs.protection.of(id),
+        }
+    }
+
     /// Rows 1 to 14.
     pub(super) fn automatic(&mut self, seat: &Seat<'a>, so_far: &SoFar<'a>) -> Verdict {
-        let pair = seat.pair();
-        if let Some(off) = self.off(seat.candidate, Some(seat.quota), pair.model) {
+        let (pair, file) = (seat.pair(), &seat.file);
+        if let Some(off) = self.off(seat.file.candidate, Some(seat.quota), pair.model) {
             return off;
         }
         if let Err(undecided) = self.idle(seat) {
             return undecided;
         }
         self.weekly_low(seat)
-            .or_else(|| self.resting(pair))
-            .or_else(|| self.cooling_down(pair))
-            .or_else(|| self.backing_off(pair))
-            .or_else(|| self.no_effect(pair))
-            .or_else(|| self.budget_spent(pair, so_far.count_of(pair.group)))
+            .or_else(|| self.resting(file, pair))
+            .or_else(|| self.cooling_down(file, pair))
+            .or_else(|| self.backing_off(file, pair))
+            .or_else(|| self.no_effect(file, pair))
+            .or_else(|| self.budget_spent(file, pair, so_far.count_of(pair.group)))
             .or_else(|| self.unused(pair))
             .or_else(|| self.planned(pair))
             .or_else(|| Self::follow_skipped(seat, so_far))
@@ -98,36 +118,36 @@ impl<'a> Table<'a> {
     /// The rows that hold a warmup by hand, those that only ask for confirmation unless it is given.
     pub(super) fn by_hand(
         &self,
-        candidate: &Candidate<'_>,
+        file: &File<'_>,
         quota: Option<&Quota>,
         pair: Pair<'_>,
         so_far: &SoFar<'_>,
     ) -> Verdict {
-        if let Some(off) = self.off(candidate, quota, pair.model) {
+        if let Some(off) = self.off(file.candidate, quota, pair.model) {
             return off;
         }
         if let Run::ByHand { force: true, .. } = self.inputs.run {
             return Verdict::Warm;
         }
-        self.resting(pair)
-            .or_else(|| self.cooling_down(pair))
-            .or_else(|| self.backing_off(pair))
-            .or_else(|| self.no_effect(pair))
-            .or_else(|| self.budget_spent(pair, so_far.count_of(pair.group)))
+        self.resting(file, pair)
+            .or_else(|| self.cooling_down(file, pair))
+            .or_else(|| self.backing_off(file, pair))
+            .or_else(|| self.no_effect(file, pair))
+            .or_else(|| self.budget_spent(file, pair, so_far.count_of(pair.group)))
             .unwrap_or(Verdict::Warm)
     }
 
     /// What is looked at again before a request: rows 1, 6, 8 and 9.
-    pub(super) fn again(&self, candidate: &Candidate<'_>, pair: Pair<'_>) -> Verdict {
-        if let Some(off) = self.off(candidate, candidate.quota, pair.model) {
+    pub(super) fn again(&self, file: &File<'_>, pair: Pair<'_>) -> Verdict {
+        if let Some(off) = self.off(file.candidate, file.candidate.quota, pair.model) {
             return off;
         }
         if let Run::ByHand { force: true, .. } = self.inputs.run {
             return Verdict::Warm;
         }
-        self.resting(pair)
-            .or_else(|| self.backing_off(pair))
-            .or_else(|| self.budget_spent(pair, 0))
+        self.resting(file, pair)
+            .or_else(|| self.backing_off(file, pair))
+            .or_else(|| self.budget_spent(file, pair, 0))
             .unwrap_or(Verdict::Warm)
     }
 
@@ -166,7 +186,8 @@ impl<'a> Table<'a> {
         let Some(window) = group.and_then(|group| seat.quota.short_window(group)) else {
             return Err(Verdict::QuotaUnknown { why: Unsure::NoShortWindow, refresh: None });
         };
-        let unknown = |why| Verdict::QuotaUnknown { why, refresh: self.refresh(seat.candidate, why, window) };
+        let unknown =
+            |why| Verdict::QuotaUnknown { why, refresh: self.refresh(seat.file.candidate, why, window) };
         let limit = self.oldest();
         let age = window.observed_at.duration_until(self.now);
         // From the future: the clock was set back, nobody can say how old it is.
@@ -212,43 +233,44 @@ impl<'a> Table<'a> {
     }
 
     /// Row 6: of several rests the longest; one without a known end is the longest of all.
-    fn resting(&self, pair: Pair<'_>) -> Option<Verdict> {
-        let protected = match self.inputs.protection.standing(pair.credential, pair.model) {
+    fn resting(&self, file: &File<'_>, pair: Pair<'_>) -> Option<Verdict> {
+        let held = file.held.and_then(|pairs| pairs.get(pair.model)).copied().unwrap_or_default();
+        let protected = match held.standing() {
             Standing::Protected(below) => {
                 Some((below.back_at, Rest::Protected { remaining: below.remaining, floor: below.floor }))
             }
             Standing::Usable | Standing::Last { .. } => None,
         };
-        let claim = self.inputs.cooldowns.resting(pair, self.now);
+        let claim = longest(file.claims, pair, self.now);
         let cooldown = claim.map(|c| (Some(c.until), Rest::Cooldown(c.reason)));
-        let longest = [protected, cooldown].into_iter().flatten();
-        let (until, why) = longest.max_by_key(|(until, _)| until.unwrap_or(Timestamp::MAX))?;
+        let rests = [protected, cooldown].into_iter().flatten();
+        let (until, why) = rests.max_by_key(|(until, _)| until.unwrap_or(Timestamp::MAX))?;
         Some(Verdict::Resting { until, why })
     }
 
     /// Row 7.
-    fn cooling_down(&self, pair: Pair<'_>) -> Option<Verdict> {
+    fn cooling_down(&self, file: &File<'_>, pair: Pair<'_>) -> Option<Verdict> {
         let lasts = SignedDuration::from_secs(self.inputs.settings.smart_warmup_cooldown_seconds.into());
-        let pause = self.inputs.history.cooling(pair, self.key(), lasts, self.now)?;
+        let pause = file.past.cooling(pair, self.key(), lasts, self.now)?;
         Some(Verdict::CoolingDown { until: pause.until, warmed_at: pause.last_at })
     }
 
     /// Row 8.
-    fn backing_off(&self, pair: Pair<'_>) -> Option<Verdict> {
-        let pause = self.inputs.history.backing_off(pair, self.key(), self.now)?;
+    fn backing_off(&self, file: &File<'_>, pair: Pair<'_>) -> Option<Verdict> {
+        let pause = file.past.backing_off(pair, self.key(), self.now)?;
         Some(Verdict::BackingOff { until: pause.until, failures: pause.attempts })
     }
 
     /// Row 8a.
-    fn no_effect(&self, pair: Pair<'_>) -> Option<Verdict> {
-        let times = self.inputs.history.without_effect(pair, self.key(), self.inputs.switched_on_at);
+    fn no_effect(&self, file: &File<'_>, pair: Pair<'_>) -> Option<Verdict> {
+        let times = file.past.without_effect(pair, self.key(), self.inputs.switched_on_at);
         (times >= WITHOUT_EFFECT).then_some(Verdict::NoEffect { times })
     }
 
     /// Row 9.
-    fn budget_spent(&self, pair: Pair<'_>, planned: u32) -> Option<Verdict> {
+    fn budget_spent(&self, file: &File<'_>, pair: Pair<'_>, planned: u32) -> Option<Verdict> {
         let budget = self.inputs.settings.warmup_daily_budget;
-        let spent = self.inputs.history.overspent(pair, planned, budget, self.now)?;
+        let spent = file.past.overspent(pair, planned, budget, self.now)?;
         Some(Verdict::BudgetSpent { attempts: spent.attempts, budget, until: spent.until })
     }
 

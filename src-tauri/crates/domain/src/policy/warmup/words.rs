@@ -2,6 +2,7 @@
 
 use super::plan::Line;
 use super::verdict::{Hold, Off, Rest, Unsure, Verdict};
+use crate::fault::Fault;
 use crate::policy::words::{Here, against_floor, counted, lasting, percent};
 use jiff::Timestamp;
 use std::fmt;
@@ -15,6 +16,24 @@ pub struct Sentence<'a> {
     pub again: Option<Timestamp>,
     /// Where it is read.
     pub here: Here<'a>,
+}
+
+/// A warmup that the service refused, as the one warning that names the pair.
+#[derive(Debug, Clone, Copy)]
+pub struct RefusedSentence<'a> {
+    /// The line that was sent.
+    pub line: &'a Line,
+    /// What the service answered.
+    pub fault: &'a Fault,
+}
+
+impl fmt::Display for RefusedSentence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let model = self.line.model.as_deref().unwrap_or("everything");
+        let Fault { status, class, .. } = self.fault;
+        write!(f, "{model} of {}: the warmup was refused ({status}, {}); ", self.line.name, class.title())?;
+        f.write_str("it is not tried again in this scan")
+    }
 }
 
 impl fmt::Display for Sentence<'_> {

@@ -51,7 +51,7 @@ async fn another_sites_page_cannot_even_load_the_page() {
         [("origin", "http://evil.test")],
         [("referer", "http://evil.test/")],
     ] {
-        for path in ["/", "/assets/index-1a2b.js", "/api/v1/events"] {
+        for path in ["/", "/assets/index-C620Ktfz.js", "/api/v1/events"] {
             assert_eq!(api.send("GET", path, &headers, "").await.status, 403, "{path} {headers:?}");
         }
     }
@@ -95,7 +95,7 @@ async fn without_the_token_nothing_but_the_page_and_the_login_answers() {
         }
     }
     for method in methods {
-        for path in ["/", "/assets/index-1a2b.js"] {
+        for path in ["/", "/assets/index-C620Ktfz.js"] {
             let expected = if ["GET", "HEAD"].contains(&method) { 200 } else { 405 };
             assert_eq!(api.send(method, path, &[], "").await.status, expected, "{method} {path}");
         }
@@ -130,7 +130,7 @@ async fn with_the_token_each_route_takes_its_own_method_only() {
         ("GET", "/assets/missing.js", 404),
         ("GET", "/assets/../index.html", 404),
         ("GET", "/assets/%2e%2e/index.html", 404),
-        ("GET", "/assets//index-1a2b.js", 404),
+        ("GET", "/assets//index-C620Ktfz.js", 404),
     ] {
         assert_eq!(api.send(method, path, &headers, "").await.status, expected, "{method} {path}");
     }
@@ -209,7 +209,7 @@ async fn every_answer_is_hardened_and_none_speaks_cors() {
     ];
     let replies = [
         api.send("GET", "/", &[], "").await,
-        api.send("GET", "/assets/index-1a2b.js", &[], "").await,
+        api.send("GET", "/assets/index-C620Ktfz.js", &[], "").await,
         api.send("GET", "/assets/missing.js", &[], "").await,
         api.send("GET", "/", &[("origin", "http://evil.test")], "").await,
         api.send("POST", "/api/v1/status", &[], "{}").await,

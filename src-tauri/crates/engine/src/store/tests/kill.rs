@@ -11,7 +11,8 @@ const CHILD: &str = "store::tests::kill::the_process_that_is_killed";
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
-    let rounds: u32 = std::env::var_os("HEADROOM_KILL_ROUNDS").and_then(|n| n.to_str()?.parse().ok()).unwrap_or(30);
+    let rounds: u32 =
+        std::env::var_os("HEADROOM_KILL_ROUNDS").and_then(|n| n.to_str()?.parse().ok()).unwrap_or(30);
     let dir = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut last = 0;
@@ -25,7 +26,11 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
             assert!(stored >= last, "round {round}: {last} was acknowledged, {stored} is there");
             if stored > 0 {
                 // The secret and the counter of one round belong together; the secret is written first.
-                let secret: u64 = String::from_utf8(store.secrets("ada").await.unwrap()[0].1.as_bytes().to_vec()).unwrap().parse().unwrap();
+                let secret: u64 =
+                    String::from_utf8(store.secrets("ada").await.unwrap()[0].1.as_bytes().to_vec())
+                        .unwrap()
+                        .parse()
+                        .unwrap();
                 assert!(secret == stored || secret == stored + 1, "round {round}: {secret} beside {stored}");
             }
             last = stored;

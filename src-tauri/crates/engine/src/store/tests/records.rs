@@ -17,7 +17,8 @@ async fn every_change_of_a_field_is_kept() {
     expected.label = Some("Ada".into());
     expected.email = Some("ada@example.org".into());
     expected.project = Some("p-1".into());
-    expected.tier = Some(Tier { id: "g1-pro-tier".into(), name: "Google AI Pro".into(), class: TierClass::Pro });
+    expected.tier =
+        Some(Tier { id: "g1-pro-tier".into(), name: "Google AI Pro".into(), class: TierClass::Pro });
     expected.discovered_at = Some(noon());
     expected.last_quota_refresh = Some(noon());
     let id = &expected.id;
@@ -37,7 +38,8 @@ async fn two_changes_at_once_are_both_kept() {
     store.insert_credential(&credential("ada"), sealed("old")).await.unwrap();
     for round in 0..200 {
         let (label, token) = (format!("Ada {round}"), format!("token {round}"));
-        let (a, b) = tokio::join!(store.set_label(&id, Some(&label)), store.put_secrets("ada", sealed(&token)));
+        let (a, b) =
+            tokio::join!(store.set_label(&id, Some(&label)), store.put_secrets("ada", sealed(&token)));
         assert_eq!((a, b), (Ok(true), Ok(())));
         let now = store.credentials().await.unwrap().credentials.remove(0);
         assert_eq!(now.label, Some(label));
@@ -60,7 +62,10 @@ async fn a_removed_credential_comes_back_whole_until_it_is_purged() {
     let (ada, bob) = (CredentialId::new("ada"), CredentialId::new("bob"));
     for id in ["ada", "bob"] {
         store.insert_credential(&credential(id), sealed(id)).await.unwrap();
-        store.put_setting("quota_protection_threshold", &Scope::Credential(id.into()), Some("20")).await.unwrap();
+        store
+            .put_setting("quota_protection_threshold", &Scope::Credential(id.into()), Some("20"))
+            .await
+            .unwrap();
     }
     let later = noon() + SignedDuration::from_mins(10);
     assert!(store.remove_credential(&ada, noon()).await.unwrap());
@@ -76,7 +81,10 @@ async fn a_removed_credential_comes_back_whole_until_it_is_purged() {
     store.remove_credential(&ada, noon()).await.unwrap();
     assert_eq!(store.purge_removed(later).await.unwrap(), [ada]);
     assert_eq!(store.secrets("ada").await.unwrap(), []);
-    assert_eq!(store.put_secrets("ada", sealed("late")).await, Err(StoreError::NoCredential(CredentialId::new("ada"))));
+    assert_eq!(
+        store.put_secrets("ada", sealed("late")).await,
+        Err(StoreError::NoCredential(CredentialId::new("ada")))
+    );
     assert!(!store.restore_credential(&CredentialId::new("ada")).await.unwrap());
     assert_eq!(store.settings_all().await.unwrap().len(), 1);
     assert_eq!(store.credentials().await.unwrap().credentials[0].id, bob);
@@ -88,7 +96,10 @@ async fn secrets_of_an_owner_change_together_and_the_others_stay() {
     let name = |name, text: &str| (name, Sealed::from_bytes(text.as_bytes().to_vec()));
     let owner = "provider:antigravity";
     assert!(!store.has_secrets().await.unwrap());
-    store.put_secrets(owner, vec![name(SecretName::ClientId, "id"), name(SecretName::ClientSecret, "one")]).await.unwrap();
+    store
+        .put_secrets(owner, vec![name(SecretName::ClientId, "id"), name(SecretName::ClientSecret, "one")])
+        .await
+        .unwrap();
     store.put_secrets(owner, vec![name(SecretName::ClientSecret, "two")]).await.unwrap();
     let all = store.secrets(owner).await.unwrap();
     assert_eq!(all, [name(SecretName::ClientId, "id"), name(SecretName::ClientSecret, "two")]);
@@ -147,9 +158,17 @@ async fn settings_are_kept_by_scope_and_forgotten_together() {
     let store = memory();
     let model = Scope::Model { credential: "ada".into(), model: "m".into() };
     let set = |scope: &Scope, value: &str| ("k".to_owned(), scope.clone(), Some(value.to_owned()));
-    store.put_settings(vec![set(&Scope::Everywhere, "1"), set(&Scope::Credential("ada".into()), "2"), set(&model, "3")]).await.unwrap();
+    store
+        .put_settings(vec![
+            set(&Scope::Everywhere, "1"),
+            set(&Scope::Credential("ada".into()), "2"),
+            set(&model, "3"),
+        ])
+        .await
+        .unwrap();
     store.put_setting("k", &Scope::Everywhere, Some("4")).await.unwrap();
-    let values: Vec<_> = store.settings_all().await.unwrap().into_iter().map(|s| (s.scope, s.value)).collect();
+    let values: Vec<_> =
+        store.settings_all().await.unwrap().into_iter().map(|s| (s.scope, s.value)).collect();
     let expected = [(Scope::Everywhere, "4"), (Scope::Credential("ada".into()), "2"), (model, "3")];
     assert_eq!(values, expected.map(|(scope, value)| (scope, value.to_owned())));
     store.put_setting("k", &Scope::Everywhere, None).await.unwrap();
@@ -213,7 +232,8 @@ fn any_state() -> impl Strategy<Value = State> {
     prop_oneof![
         Just(State::Active),
         Just(State::Disabled),
-        (prop_oneof![Just(Invalid::NoToken), Just(Invalid::RefreshRefused)], since()).prop_map(|(why, since)| State::Invalid { why, since }),
+        (prop_oneof![Just(Invalid::NoToken), Just(Invalid::RefreshRefused)], since())
+            .prop_map(|(why, since)| State::Invalid { why, since }),
         (prop_oneof![Just(Blocked::Terms), Just(Blocked::Scope)], text(), text(), since())
             .prop_map(|(why, message, link, since)| State::Blocked { why, message, link, since }),
         (text(), since()).prop_map(|(message, since)| State::Retired { message, since }),
@@ -221,7 +241,8 @@ fn any_state() -> impl Strategy<Value = State> {
 }
 
 fn any_instant() -> impl Strategy<Value = Timestamp> {
-    (-62_000_000_000_000_000i64..250_000_000_000_000_000).prop_map(|us| Timestamp::from_microsecond(us).unwrap())
+    (-62_000_000_000_000_000i64..250_000_000_000_000_000)
+        .prop_map(|us| Timestamp::from_microsecond(us).unwrap())
 }
 
 prop_compose! {

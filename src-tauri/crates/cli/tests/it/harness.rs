@@ -1,0 +1,223 @@
+//! An installation of the program: a data directory, an environment, and commands that run in it.
+
+use serde_json::Value;
+use simulator::{Scenario, SimClock, Simulator};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// A command that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// One user's program and data.
+pub struct Headroom {
+    home: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a command left.
+#[derive(Debug, Clone)]
+pub struct Output {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A running `headroom serve`.
+pub struct Engine {
+    child: Child,
+    data_dir: PathBuf,
+}
+
+impl Headroom {
+    /// An installation that knows this service only.
+    pub fn start(simulator: &Simulator) -> Self {
+        let base = simulator.base_url();
+        Self::with_urls(&base)
+    }
+
+    /// An installation without network: the service's port is nobody's.
+    pub fn offline() -> Self {
+        Self::with_urls("http://127.0.0.1:9")
+    }
+
+    fn with_urls(base: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let headroom = Self { home, environment: Vec::new() };
+        let data_dir = headroom.data_dir().display().to_string();
+        headroom
+            .env("HEADROOM_DATA_DIR", &data_dir)
+            .env("HEADROOM_KEY_STORAGE", "file")
+            .env("HEADROOM_UPSTREAM_URLS", base)
+            .env("HEADROOM_GEMINI_CLI_URLS", base)
+            .env("HEADROOM_API_KEY_URL", base)
+            .env("HEADROOM_OAUTH_TOKEN_URL", &format!("{base}/token"))
+            .env("HEADROOM_OAUTH_USERINFO_URL", &format!("{base}/userinfo"))
+            .env("HEADROOM_OAUTH_AUTHORIZE_URL", &format!("{base}/authorize"))
+            .env("TZ", "UTC")
+    }
+
+    /// The same with one more variable.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Where everything is kept.
+    pub fn data_dir(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// Puts a file beside the data and gives its path.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), content.as_ref()).unwrap();
+        path.display().to_string()
+    }
+
+    /// Runs a command to its end.
+    pub async fn run(&self, args: &[&str]) -> Output {
+        self.run_with(args, b"").await
+    }
+
+    /// Runs a command with this on stdin.
+    pub async fn run_with(&self, args: &[&str], stdin: &[u8]) -> Output {
+        let mut child = self.command(args).spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        // A command that reads no stdin may have ended by now.
+        let _ = pipe.write_all(stdin).await;
+        drop(pipe);
+        Output::of(child).await
+    }
+
+    /// Runs a command that has to succeed.
+    pub async fn ok(&self, args: &[&str]) -> Output {
+        let output = self.run(args).await;
+        assert_eq!(output.code, Some(0), "{args:?}: {output:?}");
+        output
+    }
+
+    /// Imports the logins of a scenario.
+    pub async fn import(&self, scenario: &Scenario) {
+        for (name, content) in scenario.credential_files() {
+            let path = self.file(&format!("files/{name}"), content);
+            self.ok(&["import", &path]).await;
+        }
+    }
+
+    /// Starts `headroom serve` and waits until it answers.
+    pub async fn serve(&self, args: &[&str]) -> Engine {
+        let mut all = vec!["serve"];
+        all.extend(args);
+        self.serve_by(env!("CARGO_BIN_EXE_headroom"), &all).await
+    }
+
+    /// The same by way of another program.
+    pub async fn serve_by(&self, program: &str, args: &[&str]) -> Engine {
+        let mut child = self.program(program, args).spawn().unwrap();
+        let data_dir = self.data_dir();
+        let answers = async {
+            while !data_dir.join("control.json").exists() {
+                if let Some(status) = child.try_wait().unwrap() {
+                    panic!("serve ended with {status}");
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(LIMIT, answers).await.unwrap();
+        Engine { child, data_dir }
+    }
+
+    /// The command, not started yet.
+    pub fn command(&self, args: &[&str]) -> Command {
+        self.program(env!("CARGO_BIN_EXE_headroom"), args)
+    }
+
+    fn program(&self, program: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(args)
+            .env_clear()
+            .envs(
+                std::env::vars()
+                    .filter(|(name, _)| ["PATH", "SystemRoot", "LLVM_PROFILE_FILE"].contains(&name.as_str())),
+            )
+            .env("HOME", self.home.path())
+            .envs(self.environment.iter().cloned())
+            .current_dir(self.home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+}
+
+impl Output {
+    /// Waits for a command's end.
+    pub async fn of(child: Child) -> Self {
+        let output = timeout(LIMIT, child.wait_with_output()).await.expect("the command hangs").unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// stdout as the one document it has to be.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Fails with this code and one line on stderr that holds `words`; results may stand on stdout.
+    #[track_caller]
+    pub fn fails(&self, code: i32, words: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        let lines: Vec<_> = self.stderr.lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with("headroom: "), "one line: {self:?}");
+        assert!(lines[0].contains(words), "{words:?} in {self:?}");
+    }
+}
+
+impl Engine {
+    /// What `control.json` says.
+    pub fn announced(&self) -> Value {
+        announced(&self.data_dir)
+    }
+
+    /// Asks it to stop as the system does, and waits for its end.
+    pub async fn stop(self) -> Output {
+        self.signal("-TERM").await;
+        Output::of(self.child).await
+    }
+
+    /// Kills it, as the system does when memory is short.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    pub async fn signal(&self, signal: &str) {
+        let id = self.child.id().expect("still running").to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    }
+}
+
+/// What `control.json` in a data directory says.
+pub fn announced(data_dir: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(data_dir.join("control.json")).unwrap()).unwrap()
+}
+
+/// A running service with these accounts.
+pub async fn service(scenario: &Scenario) -> Simulator {
+    Simulator::start(scenario.clone(), ([127, 0, 0, 1], 0).into(), SimClock::System).await.unwrap()
+}
+
+/// A service's description.
+pub fn scenario(toml: &str) -> Scenario {
+    Scenario::parse(toml).unwrap()
+}

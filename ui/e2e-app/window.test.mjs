@@ -1,0 +1,116 @@
+// The window: what it shows, how it follows, what it survives, what it may not do.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { desktop } from './desktop.mjs';
+import { engine, percent } from './engine.mjs';
+import { gdbus } from './gdbus.mjs';
+import { family } from './processes.mjs';
+import { until } from './wait.mjs';
+import { drive } from './webdriver.mjs';
+import { close, windows } from './x11.mjs';
+
+test('the window shows the figures of the simulated service', async (t) => {
+  const place = await desktop(t);
+  const page = await drive(place, ['--demo']);
+  const { credentials } = await (await engine(place.env)).read();
+  for (const { name, headline } of credentials) {
+    const figure = headline === null ? name : percent(headline.remaining);
+    await until(`${name} with ${figure} on the page`, async () => {
+      const text = await page.text();
+      return text.includes(name) && text.includes(figure);
+    });
+  }
+});
+
+test('a change of the service is on the page and in the menu within 2 s of its reading', async (t) => {
+  const place = await desktop(t);
+  const bus = gdbus(place.env);
+  const page = await drive(place, ['--demo']);
+  const host = await engine(place.env);
+  await host.read();
+  await host.lever('POST', 'set', {
+    account: 'ada',
+    change: { use: { group: 'gemini', window: '5h', share: 0.29 } },
+  });
+  const { id, headline: before } = await host.credential('Ada');
+  await host.command('quota', { freshness: 'refreshed', credential: id });
+  const { headline } = await host.credential('Ada');
+  const figure = percent(headline.remaining);
+  assert.notEqual(figure, percent(before.remaining));
+  await Promise.all([
+    until(`${figure} on the page`, async () => (await page.text()).includes(figure), 2),
+    until(
+      `${figure} in the menu`,
+      async () => {
+        const menu = await bus.menu(await bus.item());
+        return menu.some(
+          ({ label }) => label.startsWith('Ada') && label.replaceAll(/\s/gu, '').includes(figure),
+        );
+      },
+      2,
+    ),
+  ]);
+});
+
+test('closing the window destroys it, the tray stays, and opening it shows what was', async (t) => {
+  const place = await desktop(t);
+  const bus = gdbus(place.env);
+  const page = await drive(place, ['--demo']);
+  const host = await engine(place.env);
+  await host.read();
+  const item = await until('the tray icon', () => bus.item());
+  const { id } = await host.credential('Ada');
+  await host.command('credential_rename', { id, label: 'Countess' });
+  await until('the new name', async () => (await page.text()).includes('Countess'));
+
+  const [window] = await until('the window', async () => {
+    const seen = await windows(place.env);
+    return seen.length > 0 && seen;
+  });
+  await close(place.env, window);
+  const webviews = () => family(host.pid).filter(({ name }) => name.startsWith('WebKitWebProces'));
+  await until('the webview to be gone', () => webviews().length === 0);
+  assert.deepEqual(await windows(place.env), []);
+  assert.equal((await host.credential('Countess')).id, id);
+
+  await bus.activate(item);
+  await page.newest();
+  await until('the name in the new window', async () => (await page.text()).includes('Countess'));
+  assert.equal(await page.windows(), 1);
+});
+
+test('the page can call nothing but the commands of the engine', async (t) => {
+  const place = await desktop(t);
+  const page = await drive(place, ['--demo']);
+  await (await engine(place.env)).read();
+  assert.ok((await page.invoke('status')).value.demo);
+  for (const [command, args] of [
+    ['plugin:window|close', { label: 'main' }],
+    ['plugin:webview|create_webview_window', { options: { label: 'other', url: 'https://example.com/' } }],
+    ['plugin:store|load', { path: 'settings.json' }],
+    ['plugin:dialog|save', { options: {} }],
+    ['plugin:opener|open_path', { path: '/etc/passwd' }],
+    ['plugin:event|emit', { event: 'changed', payload: {} }],
+  ]) {
+    const { error } = await page.invoke(command, args);
+    assert.match(String(error), /not allowed|not found/, command);
+  }
+  for (const url of [
+    'http://accounts.google.com/',
+    'https://example.com/',
+    'https://accounts.google.com.example.com/',
+    'https://example.com/https://accounts.google.com/',
+    'http://127.0.0.1:8045/v1/models',
+    'http://127.0.0.1:12345@example.com/authorize?',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+  ]) {
+    const { error } = await page.invoke('plugin:opener|open_url', { url });
+    assert.match(String(error), /not allowed/i, url);
+  }
+  // Nothing from elsewhere is loaded, and the window does not leave its page.
+  const fetched = await page.evaluate("return (await fetch('https://example.com/')).status");
+  assert.ok(fetched.error);
+  await page.evaluate("location.href = 'https://example.com/'");
+  assert.equal((await page.evaluate('return location.origin')).value, 'tauri://localhost');
+});

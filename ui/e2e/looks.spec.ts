@@ -1,0 +1,81 @@
+import type { Page } from '@playwright/test';
+import { readFile, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from './fixtures';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const screens = resolve(import.meta.dirname, '../test-results/screens');
+const pages = { Overview: '', Credentials: 'credentials', Settings: 'settings', Health: 'about' };
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 900, height: 640 },
+  { width: 480, height: 900 },
+];
+
+interface Violation {
+  id: string;
+  nodes: { target: unknown; failureSummary?: string }[];
+}
+
+/** What an accessibility checker finds, told briefly. */
+async function violations(page: Page): Promise<string[]> {
+  // The policy of the page lets no script in; the checker is evaluated beside it.
+  await page.evaluate(await readFile(axe, 'utf8'));
+  const found = await page.evaluate(async () => {
+    const { axe: checker } = window as unknown as {
+      axe: { run: () => Promise<{ violations: Violation[] }> };
+    };
+    return (await checker.run()).violations;
+  });
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${String(target)} ${failureSummary ?? ''}`),
+  );
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every page is accessible and fits, ${colorScheme}`, async ({ engine, ui }) => {
+    test.setTimeout(180_000);
+    await engine.read();
+    await ui.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const language of ['en', 'zh-CN']) {
+      await engine.call('settings_set', { key: 'language', value: language });
+      await expect(ui.locator('html')).toHaveAttribute('lang', language);
+      for (const [name, path] of Object.entries(pages)) {
+        await ui.evaluate((hash) => (location.hash = hash), `#/${path}`);
+        await expect(ui.locator(`nav a[aria-current][href="#/${path}"]`)).toBeVisible();
+        await expect(ui.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(ui.locator('.card').first()).toBeVisible();
+        if (name === 'Overview') await ui.locator('[data-row]').first().click();
+        for (const size of sizes) {
+          await ui.setViewportSize(size);
+          const place = `${name} at ${size.width} in ${language}, ${colorScheme}`;
+          const wide = await ui.evaluate(
+            () =>
+              [...document.querySelectorAll('main, html')].filter((one) => one.scrollWidth > one.clientWidth)
+                .length,
+          );
+          expect(wide, `${place} scrolls sideways`).toBe(0);
+          await ui.screenshot({
+            path: join(screens, `${name}-${size.width}-${colorScheme}-${language}.png`.toLowerCase()),
+          });
+          if (size.width !== 900) expect(await violations(ui), place).toEqual([]);
+        }
+        if (name === 'Overview') await ui.locator('[data-row]').first().click();
+      }
+    }
+  });
+}
+
+test('what the page loads at first stays small', async () => {
+  const assets = resolve(import.meta.dirname, '../dist/assets');
+  const html = await readFile(resolve(assets, '../index.html'), 'utf8');
+  const scripts = [...html.matchAll(/assets\/([\w-]+\.js)/g)].map(([, file]) => file ?? '');
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(await readdir(assets)).toEqual(expect.arrayContaining(scripts));
+  let bytes = 0;
+  for (const script of scripts) bytes += gzipSync(await readFile(join(assets, script))).length;
+  expect(bytes).toBeLessThan(120_000);
+  expect(html).not.toMatch(/<style|style=|<script>|onload=/);
+});
