@@ -12,6 +12,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // The window serves the page from tauri://localhost, the control API from a loopback port: both from their root.
   base: './',
+  cacheDir: '../node_modules/.vite',
   plugins: [svelte()],
   // Component tests need the browser build of Svelte.
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},

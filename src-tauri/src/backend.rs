@@ -46,6 +46,11 @@ impl Backend {
         }
     }
 
+    /// Whether the engine is still starting.
+    pub fn starting(&self) -> bool {
+        matches!(*self.standing.borrow(), Standing::Starting)
+    }
+
     /// Tells of everything a reader might see differently: a new revision, another engine, none.
     pub fn changes(&self) -> Changes {
         Changes(self.standing.subscribe())

@@ -9,7 +9,7 @@ use std::time::Duration;
 use engine::Clock;
 use engine::settings::Vars;
 use engine::view::dto::{ApiError, Freshness, Notice, QuotaArgs};
-use engine::view::tray::{Language, TrayModel, TrayRequest, tray, unreachable};
+use engine::view::tray::{Absence, Language, TrayModel, TrayRequest, tray, without_engine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tauri::{AppHandle, Manager};
@@ -28,6 +28,8 @@ mod face;
 mod face;
 mod panel;
 
+/// A peek is answered from memory; an engine that takes longer does not hold up the menu.
+const PROMPT: Duration = Duration::from_secs(5);
 /// "2 h 04 m" in the menu is true for a minute.
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -45,6 +47,10 @@ enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Missing {
     /// Nothing on the session bus shows icons.
+    #[cfg_attr(
+        any(not(target_os = "linux"), feature = "native-tray"),
+        expect(dead_code, reason = "only a tray on the session bus can miss it")
+    )]
     #[error(
         "This desktop shows no tray icons (nothing on the session bus hosts StatusNotifier items), so closing the \
          window quits Headroom. GNOME needs the AppIndicator extension, Xfce the status tray plugin in the panel; \
@@ -52,6 +58,10 @@ pub(crate) enum Missing {
     )]
     NoHost,
     /// There is no session bus, or it refuses.
+    #[cfg_attr(
+        any(not(target_os = "linux"), feature = "native-tray"),
+        expect(dead_code, reason = "only a tray on the session bus can miss it")
+    )]
     #[error(
         "There is no tray, because the session bus does not answer ({0}), so closing the window quits Headroom. \
          Start it inside a desktop session, or run `headroom serve` and open the page with `headroom ui`."
@@ -198,18 +208,22 @@ pub(crate) async fn keep(app: AppHandle, around: Around, stop: CancellationToken
 /// What the tray has to show now.
 async fn current(app: &AppHandle, around: &Around) -> TrayModel {
     let system = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| around.vars.get(name));
-    let documents = async {
+    let unset = Language::of("system", system.as_deref());
+    if app.state::<Backend>().starting() {
+        return without_engine(Absence::Starting, unset);
+    }
+    let documents = tokio::time::timeout(PROMPT, async {
         let client = app.state::<Backend>().client().await?;
         let quota = client.quota(QuotaArgs { freshness: Freshness::Peek, credential: None }).await?;
         Ok::<_, ApiError>((quota, client.status().await?))
-    };
+    });
     match documents.await {
-        Ok((quota, mut status)) => {
+        Ok(Ok((quota, mut status))) => {
             let language = Language::of(&status.language, system.as_deref());
             status.notices.extend(app.state::<Presence>().notice());
             tray(&quota, &status, around.clock.now(), &TimeZone::system(), language)
         }
-        Err(_) => unreachable(Language::of("system", system.as_deref())),
+        Ok(Err(_)) | Err(_) => without_engine(Absence::Lost, unset),
     }
 }
 

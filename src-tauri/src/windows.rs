@@ -69,10 +69,10 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         // Shown with the page in it: an empty window flashes white on a dark desktop.
         .visible(false)
         .on_page_load(|window, load| {
-            if matches!(load.event(), PageLoadEvent::Finished) {
-                if let Err(error) = window.show() {
-                    tracing::error!("the window cannot be shown: {error}");
-                }
+            if matches!(load.event(), PageLoadEvent::Finished)
+                && let Err(error) = window.show()
+            {
+                tracing::error!("the window cannot be shown: {error}");
             }
         })
         .on_navigation(ours)

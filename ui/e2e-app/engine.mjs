@@ -28,6 +28,7 @@ export async function engine(env) {
   };
   return {
     pid: control.pid,
+    address: control.address,
     command,
     lever,
     /** Every credential, read once, as when a page is opened. */

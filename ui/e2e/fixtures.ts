@@ -28,6 +28,20 @@ function environment(more: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH, HOME, LANG, TZ: 'Europe/Berlin', ...more };
 }
 
+/** Waits for a program to be ready; one that is not in time is ended, so that a failed start leaves nothing running. */
+async function ready<Value>(
+  child: ChildProcess,
+  what: string,
+  attempt: () => Promise<Value | null>,
+): Promise<Value> {
+  try {
+    return await until(what, attempt);
+  } catch (thrown) {
+    child.kill('SIGKILL');
+    throw thrown;
+  }
+}
+
 async function until<Value>(what: string, attempt: () => Promise<Value | null>): Promise<Value> {
   const end = Date.now() + 30_000;
   for (;;) {
@@ -49,7 +63,7 @@ class Service {
     const child = spawn(program, ['simulate'], { env: environment({}), stdio: ['ignore', 'pipe', 'ignore'] });
     let said = '';
     child.stdout.on('data', (text: Buffer) => (said += text.toString()));
-    const address = await until('the simulated service', () =>
+    const address = await ready(child, 'the simulated service', () =>
       Promise.resolve(/^http:\/\/\S+$/m.exec(said)?.[0] ?? null),
     );
     return new Service(child, address);
@@ -96,12 +110,17 @@ export class Engine {
       }),
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const control = await until('control.json', async () => {
-      const read = JSON.parse(await readFile(join(folder, 'control.json'), 'utf8')) as Control;
-      const alive = await fetch(`http://${read.address}/`);
-      return alive.ok ? read : null;
-    });
-    return new Engine(child, folder, service, control);
+    try {
+      const control = await ready(child, 'control.json', async () => {
+        const read = JSON.parse(await readFile(join(folder, 'control.json'), 'utf8')) as Control;
+        const alive = await fetch(`http://${read.address}/`);
+        return alive.ok ? read : null;
+      });
+      return new Engine(child, folder, service, control);
+    } catch (thrown) {
+      service?.stop();
+      throw thrown;
+    }
   }
 
   get origin(): string {

@@ -55,10 +55,10 @@ impl Face {
 
     /// Shows another model; only what differs is drawn.
     pub async fn draw(&mut self, model: &TrayModel) {
-        if let Some(icon) = &self.icon {
-            if let Err(error) = self.redraw(icon, model) {
-                tracing::warn!("the tray cannot be drawn: {error}");
-            }
+        if let Some(icon) = &self.icon
+            && let Err(error) = self.redraw(icon, model)
+        {
+            tracing::warn!("the tray cannot be drawn: {error}");
         }
         self.drawn = model.clone();
     }

@@ -16,6 +16,10 @@ pub(crate) enum Panel {
 
 /// `org.freedesktop.appearance color-scheme` of the settings portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    all(not(target_os = "linux"), not(test)),
+    expect(dead_code, reason = "only Linux has this portal")
+)]
 enum Scheme {
     PrefersDark,
     PrefersLight,

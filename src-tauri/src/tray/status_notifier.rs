@@ -123,10 +123,8 @@ impl ksni::Tray for Item {
     }
 
     fn watcher_offline(&self, reason: OfflineReason) -> bool {
-        self.told.missing(match &reason {
-            OfflineReason::Error(error) => missing(error),
-            _ => Missing::NoHost,
-        });
+        let why = if let OfflineReason::Error(error) = &reason { missing(error) } else { Missing::NoHost };
+        self.told.missing(why);
         true
     }
 }

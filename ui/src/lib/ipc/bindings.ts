@@ -12,6 +12,7 @@ export const commands = {
 	credentialRestore: (args: CredentialArgs) => __TAURI_INVOKE<CredentialChange>("credential_restore", { args }),
 	credentialCheck: (args: CredentialArgs) => __TAURI_INVOKE<CredentialChange>("credential_check", { args }),
 	credentialRename: (args: RenameArgs) => __TAURI_INVOKE<CredentialChange>("credential_rename", { args }),
+	credentialProject: (args: ProjectArgs) => __TAURI_INVOKE<CredentialChange>("credential_project", { args }),
 	credentialAddKey: (args: AddKeyArgs) => __TAURI_INVOKE<CredentialChange>("credential_add_key", { args }),
 	import: (args: ImportArgs) => __TAURI_INVOKE<ImportReport>("import", { args }),
 	loginStart: (args: LoginArgs) => __TAURI_INVOKE<LoginStarted>("login_start", { args }),
@@ -19,13 +20,14 @@ export const commands = {
 	loginPaste: (args: LoginPasteArgs) => __TAURI_INVOKE<LoginProgress>("login_paste", { args }),
 	loginCancel: (args: LoginFlowArgs) => __TAURI_INVOKE<null>("login_cancel", { args }),
 	settingsList: () => __TAURI_INVOKE<SettingView[]>("settings_list"),
-	settingsGet: (args: SettingArgs) => __TAURI_INVOKE<SettingView>("settings_get", { args }),
+	settingsGet: (args: SettingKeyArgs) => __TAURI_INVOKE<SettingView>("settings_get", { args }),
 	settingsSet: (args: SettingSetArgs) => __TAURI_INVOKE<SettingView>("settings_set", { args }),
 	settingsReset: (args: SettingArgs) => __TAURI_INVOKE<SettingView>("settings_reset", { args }),
 	settingsExport: () => __TAURI_INVOKE<SettingsText>("settings_export"),
 	settingsImport: (args: SettingsText) => __TAURI_INVOKE<SettingsImportReport>("settings_import", { args }),
 	doctor: () => __TAURI_INVOKE<Check[]>("doctor"),
 	uiLink: () => __TAURI_INVOKE<UiLink>("ui_link"),
+	demoEnd: () => __TAURI_INVOKE<null>("demo_end"),
 };
 
 /* Types */
@@ -336,6 +338,14 @@ export type Notice = {
 	at: string,
 };
 
+/**  Arguments of `credential_project`. */
+export type ProjectArgs = {
+	/**  Our id. */
+	id: string,
+	/**  A Google Cloud project id (not a number). */
+	project: string,
+};
+
 /**  Arguments of `quota`. */
 export type QuotaArgs = {
 	/**  How fresh the answer must be. */
@@ -364,7 +374,7 @@ export type RenameArgs = {
 	label: string | null,
 };
 
-/**  Arguments of `settings_get` and `settings_reset`. */
+/**  Arguments of `settings_reset`. */
 export type SettingArgs = {
 	/**  The name. */
 	key: string,
@@ -372,6 +382,12 @@ export type SettingArgs = {
 	credential?: string | null,
 	/**  For one model of that credential only. */
 	model?: string | null,
+};
+
+/**  Arguments of `settings_get`. */
+export type SettingKeyArgs = {
+	/**  The name. */
+	key: string,
 };
 
 /**  A setting's value for one credential, and one model of it. */

@@ -135,16 +135,26 @@ pub fn tray(
     TrayModel { icon, tooltip: format!("{name} · {}", quota.sentence), title, menu }
 }
 
-/// What the tray shows while no engine answers.
+/// Why there are no documents to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// The engine has not started yet.
+    Starting,
+    /// The engine does not answer.
+    Lost,
+}
+
+/// What the tray shows while there is no engine.
 #[must_use]
-pub fn unreachable(language: Language) -> TrayModel {
+pub fn without_engine(why: Absence, language: Language) -> TrayModel {
     let words = Words { language, now: Timestamp::UNIX_EPOCH, zone: &TimeZone::UTC };
-    let mut menu = vec![TrayEntry::Text(words.unreachable().to_owned()), TrayEntry::Separator];
+    let sentence = words.absence(why);
+    let mut menu = vec![TrayEntry::Text(sentence.to_owned()), TrayEntry::Separator];
     menu.extend(always(&words));
     TrayModel {
-        icon: TrayIcon { level: Level::Unknown, attention: true },
+        icon: TrayIcon { level: Level::Unknown, attention: matches!(why, Absence::Lost) },
         title: "Headroom".to_owned(),
-        tooltip: format!("Headroom · {}", words.unreachable()),
+        tooltip: format!("Headroom · {sentence}"),
         menu,
     }
 }

@@ -217,9 +217,11 @@ fn many_credentials_do_not_make_the_menu_longer_than_the_screen() {
 
 #[test]
 fn while_no_engine_answers_the_window_and_the_way_out_remain() {
-    let model = unreachable(Language::English);
-    assert_eq!(model.icon, TrayIcon { level: Level::Unknown, attention: true });
-    assert_eq!(texts(&model)[2..], ["Open Headroom", "Quit"]);
+    for (why, attention) in [(Absence::Starting, false), (Absence::Lost, true)] {
+        let model = without_engine(why, Language::English);
+        assert_eq!(model.icon, TrayIcon { level: Level::Unknown, attention });
+        assert_eq!(texts(&model)[2..], ["Open Headroom", "Quit"]);
+    }
 }
 
 #[track_caller]

@@ -6,6 +6,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::Absence;
+
 /// Languages the tray speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -63,8 +65,13 @@ impl Words<'_> {
         self.pick("Quit", "退出")
     }
 
-    pub fn unreachable(&self) -> &'static str {
-        self.pick("The engine does not answer. Trying again.", "后台引擎没有响应，正在重试。")
+    pub fn absence(&self, why: Absence) -> &'static str {
+        match why {
+            Absence::Starting => self.pick("Starting …", "正在启动 …"),
+            Absence::Lost => {
+                self.pick("The engine does not answer. Trying again.", "后台引擎没有响应，正在重试。")
+            }
+        }
     }
 
     pub fn not_started(&self) -> &'static str {
