@@ -11,7 +11,6 @@ mod demo;
 mod doctor;
 pub mod host;
 pub mod import;
-pub mod journal;
 pub mod ledger;
 pub mod lock;
 pub mod logging;
@@ -25,8 +24,6 @@ pub mod store;
 pub mod tasks;
 pub mod upstream;
 pub mod view;
-mod warmup;
-
 
 /// The program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -5,9 +5,7 @@
 
 mod discovery;
 mod failure;
-mod landing;
 mod samples;
 mod source;
-mod usage;
 
 pub use source::{Parts, QuotaSource};

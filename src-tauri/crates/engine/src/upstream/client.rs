@@ -22,8 +22,6 @@ pub enum Api {
     Load,
     /// `onboardUser`
     Onboard,
-    /// `streamGenerateContent`, read to its end
-    Stream,
 }
 
 impl Api {
@@ -34,7 +32,6 @@ impl Api {
             Self::Buckets => "retrieveUserQuota",
             Self::Load => "loadCodeAssist",
             Self::Onboard => "onboardUser",
-            Self::Stream => "streamGenerateContent?alt=sse",
         }
     }
 }

@@ -5,4 +5,3 @@ mod login;
 mod quota;
 mod states;
 mod tokens;
-mod warmup;
