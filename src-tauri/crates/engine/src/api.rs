@@ -10,9 +10,10 @@ mod system;
 use crate::client::Client;
 use crate::host::Host;
 use crate::view::dto::{
-    AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ErrorCode, ImportArgs, ImportReport, LoginArgs,
-    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs,
-    SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink,
+    AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ErrorCode, ImportArgs, ImportReport,
+    LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs,
+    QuotaDocument, RenameArgs, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView,
+    SettingsImportReport, SettingsText, StatusView, UiLink,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -104,9 +105,11 @@ commands! {
 fn decode<A: DeserializeOwned>(args: Value) -> Result<A, ApiError> {
     // serde's words name the field and what was expected; of the value they show its kind, and a string's
     // content only for a wrong choice. Arguments with secrets have no choices.
-    serde_json::from_value(args).map_err(|error| ApiError::new(ErrorCode::BadInput, format!("the arguments do not fit: {error}")))
+    serde_json::from_value(args)
+        .map_err(|error| ApiError::new(ErrorCode::BadInput, format!("the arguments do not fit: {error}")))
 }
 
 fn encode<R: Serialize>(result: &R) -> Result<Value, ApiError> {
-    serde_json::to_value(result).map_err(|error| ApiError::new(ErrorCode::Failed, format!("the answer cannot be written: {error}")))
+    serde_json::to_value(result)
+        .map_err(|error| ApiError::new(ErrorCode::Failed, format!("the answer cannot be written: {error}")))
 }

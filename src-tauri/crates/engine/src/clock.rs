@@ -54,7 +54,10 @@ impl TimerClock {
 #[cfg(any(test, feature = "testkit"))]
 impl Clock for TimerClock {
     fn now(&self) -> Timestamp {
-        let elapsed = jiff::SignedDuration::try_from(self.since.elapsed()).unwrap_or(jiff::SignedDuration::MAX);
-        self.wall + elapsed + jiff::SignedDuration::from_millis(self.jumped_ms.load(std::sync::atomic::Ordering::SeqCst))
+        let elapsed =
+            jiff::SignedDuration::try_from(self.since.elapsed()).unwrap_or(jiff::SignedDuration::MAX);
+        self.wall
+            + elapsed
+            + jiff::SignedDuration::from_millis(self.jumped_ms.load(std::sync::atomic::Ordering::SeqCst))
     }
 }

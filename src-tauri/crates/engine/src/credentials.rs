@@ -77,7 +77,8 @@ impl Credentials {
         if let Some(credential) = all().find(|c| c.id.as_str() == text) {
             return Ok(credential.clone());
         }
-        let mut fitting = all().filter(|c| c.label.as_deref() == Some(text) || c.email.as_deref() == Some(text));
+        let mut fitting =
+            all().filter(|c| c.label.as_deref() == Some(text) || c.email.as_deref() == Some(text));
         match (fitting.next(), fitting.next()) {
             (Some(credential), None) => Ok(credential.clone()),
             (Some(_), Some(_)) => Err(CredentialError::Ambiguous(text.to_owned())),
@@ -225,7 +226,11 @@ impl Credentials {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_last_quota_refresh(&self, id: &CredentialId, at: Timestamp) -> Result<(), CredentialError> {
+    pub async fn set_last_quota_refresh(
+        &self,
+        id: &CredentialId,
+        at: Timestamp,
+    ) -> Result<(), CredentialError> {
         self.store.set_last_quota_refresh(id, at).await?;
         self.change(id, Change::LastQuotaRefresh(at)).await;
         Ok(())
@@ -251,8 +256,14 @@ impl Credentials {
         if !self.store.restore_credential(id).await? {
             return Err(not_found());
         }
-        let credential =
-            self.store.credentials().await?.credentials.into_iter().find(|c| &c.id == id).ok_or_else(not_found)?;
+        let credential = self
+            .store
+            .credentials()
+            .await?
+            .credentials
+            .into_iter()
+            .find(|c| &c.id == id)
+            .ok_or_else(not_found)?;
         self.ledger.note(Note::Credential(Box::new(credential.clone()))).await;
         Ok(credential)
     }
@@ -270,8 +281,7 @@ fn mint(provider: Provider) -> CredentialId {
         Provider::GeminiCli => "gc",
         Provider::ApiKey => "key",
     };
-    let tail: String =
-        (0..6).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect();
+    let tail: String = (0..6).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect();
     CredentialId::new(format!("{prefix}-{tail}"))
 }
 
@@ -279,7 +289,9 @@ fn mint(provider: Provider) -> CredentialId {
 fn same_standing(a: &State, b: &State) -> bool {
     match (a, b) {
         (State::Invalid { why: a, .. }, State::Invalid { why: b, .. }) => a == b,
-        (State::Blocked { why: a, link: la, .. }, State::Blocked { why: b, link: lb, .. }) => a == b && la == lb,
+        (State::Blocked { why: a, link: la, .. }, State::Blocked { why: b, link: lb, .. }) => {
+            a == b && la == lb
+        }
         (a, b) => a.key() == b.key(),
     }
 }

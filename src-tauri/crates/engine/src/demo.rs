@@ -17,7 +17,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 /// What the demo's scenario switches on, so that there is something to see.
-const SCENARIO_SETTINGS: [(&str, &str); 2] = [("quota_protection_enabled", "true"), ("smart_warmup_enabled", "true")];
+const SCENARIO_SETTINGS: [(&str, &str); 2] =
+    [("quota_protection_enabled", "true"), ("smart_warmup_enabled", "true")];
 
 /// Starts the simulated service and an engine on it.
 ///
@@ -76,7 +77,8 @@ fn addresses(base: &str) -> Vec<(String, String)> {
 async fn fill(runtime: &Runtime, scenario: &Scenario) -> Result<(), crate::view::dto::ApiError> {
     let people = scenario.accounts.iter().filter(|account| account.import);
     for (account, (file, json)) in people.zip(scenario.credential_files()) {
-        for credential in wire::credential_file::read(&file, json.as_bytes()).into_iter().flatten().flatten() {
+        for credential in wire::credential_file::read(&file, json.as_bytes()).into_iter().flatten().flatten()
+        {
             let credential = wire::credential_file::FileCredential {
                 email: Some(account.address()),
                 label: Some(given_name(&account.name)),
@@ -97,7 +99,14 @@ async fn fill(runtime: &Runtime, scenario: &Scenario) -> Result<(), crate::view:
     for (name, key) in scenario.api_keys() {
         let secrets = vec![(SecretName::ApiKey, SecretString::from(key))];
         let provider = Provider::ApiKey;
-        let new = Newcomer { provider, email: None, label: Some(given_name(&name)), project: None, disabled: false, secrets };
+        let new = Newcomer {
+            provider,
+            email: None,
+            label: Some(given_name(&name)),
+            project: None,
+            disabled: false,
+            secrets,
+        };
         runtime.credentials.add(new).await?;
     }
     Ok(())

@@ -6,7 +6,8 @@ use domain::credential::State;
 use std::path::Path;
 
 /// System proxy variables that other programs follow and this one does not.
-const PROXY_VARIABLES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+const PROXY_VARIABLES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Every check, the same ones in the same order each time.
 pub(crate) async fn examine(host: &Host) -> Vec<Check> {
@@ -28,7 +29,11 @@ fn data_dir(dir: &Path) -> Check {
             && meta.permissions().mode() & 0o077 != 0
         {
             let advice = format!("chmod 700 {}", dir.display());
-            return warning("data_dir", format!("{} can be read by other users of this machine.", dir.display()), advice);
+            return warning(
+                "data_dir",
+                format!("{} can be read by other users of this machine.", dir.display()),
+                advice,
+            );
         }
     }
     ok("data_dir", format!("The data directory is {}.", dir.display()))
@@ -37,7 +42,11 @@ fn data_dir(dir: &Path) -> Check {
 async fn database(host: &Host) -> Check {
     match host.runtime().store.check().await {
         Ok(()) => ok("database", "The database is sound.".to_owned()),
-        Err(error) => problem("database", error.to_string(), "Start Headroom again: it restores the newest backup and keeps the damaged file."),
+        Err(error) => problem(
+            "database",
+            error.to_string(),
+            "Start Headroom again: it restores the newest backup and keeps the damaged file.",
+        ),
     }
 }
 
@@ -45,8 +54,14 @@ fn key_storage(host: &Host) -> Check {
     const CODE: &str = "key_storage";
     let runtime = host.runtime();
     match runtime.vault.storage() {
-        KeyStorageView::Keychain => ok(CODE, "Secrets are encrypted; the key lies in the keychain of the system.".to_owned()),
-        KeyStorageView::File => ok(CODE, "Secrets are encrypted; the key lies in secrets.key in the data directory, as you chose.".to_owned()),
+        KeyStorageView::Keychain => {
+            ok(CODE, "Secrets are encrypted; the key lies in the keychain of the system.".to_owned())
+        }
+        KeyStorageView::File => ok(
+            CODE,
+            "Secrets are encrypted; the key lies in secrets.key in the data directory, as you chose."
+                .to_owned(),
+        ),
         KeyStorageView::Memory => ok(CODE, "The demo keeps its key in memory only.".to_owned()),
         KeyStorageView::Missing | KeyStorageView::Lost => problem(
             CODE,
@@ -59,7 +74,11 @@ fn key_storage(host: &Host) -> Check {
 fn clock(host: &Host) -> Check {
     let state = host.runtime().ledger.state();
     match state.notices.iter().find(|n| n.code == "clock_differs") {
-        Some(notice) => warning("clock", notice.message.clone(), "Switch on the system's time synchronisation.".to_owned()),
+        Some(notice) => warning(
+            "clock",
+            notice.message.clone(),
+            "Switch on the system's time synchronisation.".to_owned(),
+        ),
         None => ok("clock", "The clock agrees with the service's, as far as it was asked.".to_owned()),
     }
 }
@@ -67,7 +86,10 @@ fn clock(host: &Host) -> Check {
 fn proxy_variables(host: &Host) -> Check {
     const CODE: &str = "proxy_variables";
     let options = host.options();
-    let set: Vec<_> = PROXY_VARIABLES.into_iter().filter(|name| options.vars.get(name).is_some_and(|v| !v.is_empty())).collect();
+    let set: Vec<_> = PROXY_VARIABLES
+        .into_iter()
+        .filter(|name| options.vars.get(name).is_some_and(|v| !v.is_empty()))
+        .collect();
     let own = host.runtime().settings.current().upstream_proxy.is_some();
     match (set.as_slice(), own) {
         ([], false) => ok(CODE, "The service is called directly.".to_owned()),
@@ -109,7 +131,11 @@ fn credentials(host: &Host) -> Check {
     if stuck.is_empty() {
         ok(CODE, format!("{} credential(s), none needs you.", state.credentials.len()))
     } else {
-        warning(CODE, stuck.join("\n"), "headroom credentials check ID, once you have done what it says".to_owned())
+        warning(
+            CODE,
+            stuck.join("\n"),
+            "headroom credentials check ID, once you have done what it says".to_owned(),
+        )
     }
 }
 
@@ -125,7 +151,11 @@ fn sources(host: &Host) -> Check {
     if failing.is_empty() {
         ok(CODE, "No reading has failed.".to_owned())
     } else {
-        warning(CODE, failing.join("\n"), "The numbers shown are older ones, marked as such; Headroom tries again by itself.".to_owned())
+        warning(
+            CODE,
+            failing.join("\n"),
+            "The numbers shown are older ones, marked as such; Headroom tries again by itself.".to_owned(),
+        )
     }
 }
 
@@ -137,7 +167,12 @@ fn notices(host: &Host) -> Vec<Check> {
         .notices
         .iter()
         .filter(|n| !covered.contains(&n.code))
-        .map(|n| Check { code: n.code.to_owned(), level: n.level.key().to_owned(), message: n.message.clone(), advice: None })
+        .map(|n| Check {
+            code: n.code.to_owned(),
+            level: n.level.key().to_owned(),
+            message: n.message.clone(),
+            advice: None,
+        })
         .collect()
 }
 

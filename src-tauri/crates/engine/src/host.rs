@@ -13,7 +13,7 @@ use crate::ledger::{Level, Notice};
 use crate::lock::{self, Lock, LockError};
 use crate::runtime::{Material, Runtime};
 use crate::secrets::VaultCell;
-use crate::settings::{SettingsKeeper, SettingsError};
+use crate::settings::{SettingsError, SettingsKeeper};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::{Network, Transport};
@@ -280,12 +280,18 @@ async fn is_empty(store: &Store) -> Result<bool, StoreError> {
 async fn own_material(options: &Options) -> Result<Material, StartError> {
     let now = options.clock.now();
     let (store, store_notes) = Store::open(&options.data_dir, now)?;
-    let (settings, problems) =
-        SettingsKeeper::load(store.clone(), options.vars.clone(), options.flags.settings(), options.face.clone(), now)
-            .await?;
+    let (settings, problems) = SettingsKeeper::load(
+        store.clone(),
+        options.vars.clone(),
+        options.flags.settings(),
+        options.face.clone(),
+        now,
+    )
+    .await?;
     let vault = VaultCell::open(settings.current().key_storage, &store, options.keychain.clone()).await?;
     settings.bind(vault.clone());
-    let mut notices: Vec<_> = store_notes.iter().map(|n| notice(n.code(), Level::Error, n.message(), now)).collect();
+    let mut notices: Vec<_> =
+        store_notes.iter().map(|n| notice(n.code(), Level::Error, n.message(), now)).collect();
     let problems = crate::settings::summary(&problems);
     notices.extend(problems.into_iter().map(|(code, words)| notice(code, Level::Warning, words, now)));
     notices.extend(vault.why_not().map(|words| notice("no_key", Level::Error, words, now)));
@@ -294,7 +300,16 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
     }
     let scheduled = options.mode == Mode::Full;
     let transport = network(&settings, options);
-    Ok(Material { store, vault, settings, clock: options.clock.clone(), transport, notices, scheduled, simulator: None })
+    Ok(Material {
+        store,
+        vault,
+        settings,
+        clock: options.clock.clone(),
+        transport,
+        notices,
+        scheduled,
+        simulator: None,
+    })
 }
 
 /// The network, as the settings of this data say.

@@ -40,7 +40,9 @@ pub enum LoginError {
     #[error("this sign-in is over; begin a new one")]
     NoFlow,
     /// The pasted text is no callback of this sign-in.
-    #[error("that is not the address of this sign-in; paste the whole address the browser ended on, with code and state")]
+    #[error(
+        "that is not the address of this sign-in; paste the whole address the browser ended on, with code and state"
+    )]
     NotACallback,
     /// The loopback listener cannot be opened.
     #[error("no port on 127.0.0.1 could be opened for the sign-in: {0}")]
@@ -80,7 +82,9 @@ impl Logins {
         tasks: Tasks,
     ) -> Self {
         let flows = Mutex::default();
-        Self { inner: Arc::new(Inner { credentials, ledger, source, upstream, settings, clock, tasks, flows }) }
+        Self {
+            inner: Arc::new(Inner { credentials, ledger, source, upstream, settings, clock, tasks, flows }),
+        }
     }
 
     /// Begins a sign-in: opens the listener and says what to open in the browser.
@@ -97,8 +101,7 @@ impl Logins {
         let port = listener.local_addr().map_err(LoginError::Listen)?.port();
         let flow = Arc::new(Flow::new(provider, client, port, inner.clock.now() + LIFE));
         let url = url::authorize(&inner.settings.current().oauth_authorize_url, &flow);
-        let started =
-            LoginStarted { flow: flow.id.clone(), url, expires_at: flow.expires_at.to_string() };
+        let started = LoginStarted { flow: flow.id.clone(), url, expires_at: flow.expires_at.to_string() };
         self.keep(flow.clone());
         let logins = self.clone();
         inner.tasks.start(|stop| async move {
@@ -154,7 +157,9 @@ impl Logins {
     fn keep(&self, flow: Arc<Flow>) {
         let mut flows = self.flows();
         while flows.len() >= AT_ONCE {
-            let Some(oldest) = flows.values().min_by_key(|f| f.expires_at).map(|f| f.id.clone()) else { break };
+            let Some(oldest) = flows.values().min_by_key(|f| f.expires_at).map(|f| f.id.clone()) else {
+                break;
+            };
             if let Some(given_up) = flows.remove(&oldest) {
                 given_up.fail("a newer sign-in took its place");
             }
@@ -166,7 +171,9 @@ impl Logins {
     async fn finish(&self, flow: &Flow, callback: flow::Callback) {
         let code = match callback {
             flow::Callback::Code(code) => code,
-            flow::Callback::Denied(why) => return flow.fail(&format!("the service ended the sign-in: {why}")),
+            flow::Callback::Denied(why) => {
+                return flow.fail(&format!("the service ended the sign-in: {why}"));
+            }
         };
         if !flow.begin_exchange() {
             return;
@@ -177,7 +184,11 @@ impl Logins {
         }
     }
 
-    async fn exchange(&self, flow: &Flow, code: &secrecy::SecretString) -> Result<(CredentialId, String), String> {
+    async fn exchange(
+        &self,
+        flow: &Flow,
+        code: &secrecy::SecretString,
+    ) -> Result<(CredentialId, String), String> {
         let inner = &self.inner;
         let form = [
             ("client_id", flow.client.0.expose_secret()),
@@ -194,13 +205,18 @@ impl Logins {
         }
         let token = wire::upstream::token::parse(&answer.body).map_err(|e| e.to_string())?;
         if !token.scopes.iter().any(|s| s == url::CLOUD_PLATFORM) {
-            return Err("a permission was left out on the consent page; begin again and leave every box ticked".to_owned());
+            return Err(
+                "a permission was left out on the consent page; begin again and leave every box ticked"
+                    .to_owned(),
+            );
         }
         let Some(refresh_token) = token.refresh_token else {
             return Err("the service gave no lasting login; take Headroom's access away in your account and begin again".to_owned());
         };
         let email = match inner.upstream.userinfo(&token.access_token).await {
-            Ok(answer) if answer.is_success() => wire::upstream::userinfo::parse(&answer.body).ok().and_then(|i| i.email),
+            Ok(answer) if answer.is_success() => {
+                wire::upstream::userinfo::parse(&answer.body).ok().and_then(|i| i.email)
+            }
             Ok(_) | Err(_) => None,
         }
         .or(token.email);
@@ -224,7 +240,11 @@ impl Logins {
         let inner = &self.inner;
         let state = inner.ledger.state();
         let same = email.as_ref().and_then(|email| {
-            state.credentials.iter().map(|k| &k.credential).find(|c| c.provider == provider && c.email.as_ref() == Some(email))
+            state
+                .credentials
+                .iter()
+                .map(|k| &k.credential)
+                .find(|c| c.provider == provider && c.email.as_ref() == Some(email))
         });
         if let Some(credential) = same {
             inner.credentials.renew(&credential.id, secrets).await?;

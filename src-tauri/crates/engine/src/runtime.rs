@@ -109,7 +109,19 @@ impl Runtime {
         } else {
             watch::Sender::new(RefreshStatus::default()).subscribe()
         };
-        Ok(Self { ledger, credentials, source, logins, settings, vault, store, clock, refresh, simulator, tasks })
+        Ok(Self {
+            ledger,
+            credentials,
+            source,
+            logins,
+            settings,
+            vault,
+            store,
+            clock,
+            refresh,
+            simulator,
+            tasks,
+        })
     }
 
     /// Whether the numbers are invented.

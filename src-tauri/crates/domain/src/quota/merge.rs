@@ -87,7 +87,11 @@ fn judged(window: &WindowReading, before: &SummaryPart) -> Idleness {
     if window.source != Source::Summary {
         return window.idleness;
     }
-    let earlier = before.groups.iter().flat_map(|g| &g.windows).find(|w| w.bucket == window.bucket && w.kind == window.kind);
+    let earlier = before
+        .groups
+        .iter()
+        .flat_map(|g| &g.windows)
+        .find(|w| w.bucket == window.bucket && w.kind == window.kind);
     idleness(&window.kind, glimpse(window), earlier.map(glimpse))
 }
 
@@ -119,10 +123,19 @@ mod tests {
     #[test]
     fn the_summarys_number_for_a_model_stands_before_the_lists() {
         let now = at("2026-09-01T00:00:00Z");
-        let list = ListPart { models: vec![model("a", 1.0, Source::ModelList, now), model("b", 1.0, Source::ModelList, now)], replaced: Vec::new(), at: now };
-        let told = SummaryPart { groups: Vec::new(), models: vec![model("b", 0.4, Source::Summary, now), model("c", 0.2, Source::Summary, now)], at: now };
+        let list = ListPart {
+            models: vec![model("a", 1.0, Source::ModelList, now), model("b", 1.0, Source::ModelList, now)],
+            replaced: Vec::new(),
+            at: now,
+        };
+        let told = SummaryPart {
+            groups: Vec::new(),
+            models: vec![model("b", 0.4, Source::Summary, now), model("c", 0.2, Source::Summary, now)],
+            at: now,
+        };
         let merged = Parts::default().with_list(list).with_summary(told).merged();
-        let numbers: Vec<_> = merged.models.iter().map(|m| (m.id.as_str(), m.own.map(Remaining::fraction))).collect();
+        let numbers: Vec<_> =
+            merged.models.iter().map(|m| (m.id.as_str(), m.own.map(Remaining::fraction))).collect();
         assert_eq!(numbers, [("a", Some(1.0)), ("b", Some(0.4)), ("c", Some(0.2))]);
     }
 
@@ -163,6 +176,14 @@ mod tests {
             disabled: false,
             source: Source::Summary,
         };
-        SummaryPart { groups: vec![GroupReading { group: Group::Gemini, name: "Gemini Models".into(), windows: vec![window] }], models: Vec::new(), at: answered_at }
+        SummaryPart {
+            groups: vec![GroupReading {
+                group: Group::Gemini,
+                name: "Gemini Models".into(),
+                windows: vec![window],
+            }],
+            models: Vec::new(),
+            at: answered_at,
+        }
     }
 }

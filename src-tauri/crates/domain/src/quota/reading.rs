@@ -74,7 +74,10 @@ const CONTRADICTION: f64 = 5.0;
 impl Quota {
     /// The windows that bind the models of `group`.
     pub fn windows_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a WindowReading> {
-        self.groups.iter().filter(move |g| &g.group == group).flat_map(move |g| g.windows.iter().filter(move |w| w.binds(group)))
+        self.groups
+            .iter()
+            .filter(move |g| &g.group == group)
+            .flat_map(move |g| g.windows.iter().filter(move |w| w.binds(group)))
     }
 
     /// The window that decides for `group` at `now`: the smallest known remaining, the later reset on a tie.
@@ -89,7 +92,10 @@ impl Quota {
     /// The short window of `group`: of those that bind it, the one with the least known length.
     #[must_use]
     pub fn short_window<'a>(&'a self, group: &'a Group) -> Option<&'a WindowReading> {
-        self.windows_of(group).filter_map(|w| Some((w.kind.length()?, w))).min_by_key(|(length, _)| *length).map(|(_, w)| w)
+        self.windows_of(group)
+            .filter_map(|w| Some((w.kind.length()?, w)))
+            .min_by_key(|(length, _)| *length)
+            .map(|(_, w)| w)
     }
 
     /// The number that counts for `model` at `now`.
@@ -177,15 +183,28 @@ impl Quota {
     #[must_use]
     pub fn summary_covers_all(&self) -> bool {
         !self.groups.is_empty()
-            && self.models.iter().filter(|m| !m.hidden).filter_map(|m| m.group.as_ref()).all(|g| self.windows_of(g).next().is_some())
+            && self
+                .models
+                .iter()
+                .filter(|m| !m.hidden)
+                .filter_map(|m| m.group.as_ref())
+                .all(|g| self.windows_of(g).next().is_some())
     }
 
     /// The next known reset after `now`.
     #[must_use]
     pub fn next_reset(&self, now: Timestamp) -> Option<Timestamp> {
-        let windows = self.groups.iter().flat_map(|g| &g.windows).filter(|w| !w.disabled && w.started_at(now) == Some(true));
+        let windows = self
+            .groups
+            .iter()
+            .flat_map(|g| &g.windows)
+            .filter(|w| !w.disabled && w.started_at(now) == Some(true));
         let models = self.models.iter().filter(|m| m.own.is_some_and(|own| !own.is_full()));
-        windows.filter_map(|w| w.reset_at).chain(models.filter_map(|m| m.reset_at)).filter(|reset| *reset > now).min()
+        windows
+            .filter_map(|w| w.reset_at)
+            .chain(models.filter_map(|m| m.reset_at))
+            .filter(|reset| *reset > now)
+            .min()
     }
 
     /// How old the youngest number is at `now`; `None` where nothing was ever read.

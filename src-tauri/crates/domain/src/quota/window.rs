@@ -69,7 +69,9 @@ impl WindowKind {
         }
         let count: i64 = number.parse().ok()?;
         // Ten years: longer is no quota window but a damaged answer.
-        (1..=87_600).contains(&count.checked_mul(hours_each)?).then(|| SignedDuration::from_hours(count * hours_each))
+        (1..=87_600)
+            .contains(&count.checked_mul(hours_each)?)
+            .then(|| SignedDuration::from_hours(count * hours_each))
     }
 }
 
@@ -135,14 +137,19 @@ impl WindowReading {
     #[must_use]
     pub fn binds(&self, group: &Group) -> bool {
         !self.disabled
-            && (crate::catalogue::group_of_bucket(&self.bucket).as_ref() == Some(group) || self.kind.length().is_some())
+            && (crate::catalogue::group_of_bucket(&self.bucket).as_ref() == Some(group)
+                || self.kind.length().is_some())
     }
 }
 
 /// Takes a reset from a fresh answer only if it can be true: not more than an hour past, and not further
 /// ahead than the window is long plus a day (32 days where the length is unknown).
 #[must_use]
-pub fn plausible_reset(reset: Timestamp, length: Option<SignedDuration>, now: Timestamp) -> Option<Timestamp> {
+pub fn plausible_reset(
+    reset: Timestamp,
+    length: Option<SignedDuration>,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let ahead = now.duration_until(reset);
     let furthest = length.unwrap_or(SignedDuration::from_hours(31 * 24)) + SignedDuration::from_hours(24);
     (ahead >= SignedDuration::from_hours(-1) && ahead <= furthest).then_some(reset)

@@ -3,7 +3,9 @@
 use crate::credentials::{CredentialError, Newcomer};
 use crate::host::Host;
 use crate::secrets::SecretName;
-use crate::view::dto::{AddKeyArgs, ApiError, CredentialArgs, CredentialChange, ErrorCode, ProjectArgs, RenameArgs};
+use crate::view::dto::{
+    AddKeyArgs, ApiError, CredentialArgs, CredentialChange, ErrorCode, ProjectArgs, RenameArgs,
+};
 use domain::credential::{Credential, CredentialId, Provider, State};
 use secrecy::SecretString;
 
@@ -23,7 +25,10 @@ impl Host {
         self.changed(&credential.id)
     }
 
-    pub(crate) async fn credential_disable(&self, args: CredentialArgs) -> Result<CredentialChange, ApiError> {
+    pub(crate) async fn credential_disable(
+        &self,
+        args: CredentialArgs,
+    ) -> Result<CredentialChange, ApiError> {
         let runtime = self.runtime();
         let credential = runtime.credentials.find(&args.id)?;
         runtime.credentials.set_state(&credential.id, State::Disabled).await?;
@@ -35,10 +40,17 @@ impl Host {
         let credential = runtime.credentials.find(&args.id)?;
         let undo_until = runtime.credentials.remove(&credential.id).await?;
         runtime.source.forget(&credential.id);
-        Ok(CredentialChange { state: "removed".to_owned(), undo_until: Some(undo_until.to_string()), ..change(&credential) })
+        Ok(CredentialChange {
+            state: "removed".to_owned(),
+            undo_until: Some(undo_until.to_string()),
+            ..change(&credential)
+        })
     }
 
-    pub(crate) async fn credential_restore(&self, args: CredentialArgs) -> Result<CredentialChange, ApiError> {
+    pub(crate) async fn credential_restore(
+        &self,
+        args: CredentialArgs,
+    ) -> Result<CredentialChange, ApiError> {
         let credential = self.runtime().credentials.restore(&CredentialId::new(args.id)).await?;
         Ok(change(&credential))
     }
@@ -55,7 +67,10 @@ impl Host {
         let credential = runtime.credentials.find(&args.id)?;
         let label = args.label.map(|l| l.trim().to_owned()).filter(|l| !l.is_empty());
         if label.as_ref().is_some_and(|l| l.chars().count() > LONGEST_NAME) {
-            return Err(ApiError::new(ErrorCode::BadInput, format!("a name has at most {LONGEST_NAME} characters")));
+            return Err(ApiError::new(
+                ErrorCode::BadInput,
+                format!("a name has at most {LONGEST_NAME} characters"),
+            ));
         }
         runtime.credentials.set_label(&credential.id, label).await?;
         self.changed(&credential.id)
@@ -67,7 +82,9 @@ impl Host {
         let project = args.project.trim();
         // Google's own client refuses project numbers as well: the service wants the id.
         let is_id = project.starts_with(|c: char| c.is_ascii_lowercase())
-            && project.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | ':' | '.'));
+            && project
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | ':' | '.'));
         if !is_id || project.len() > 100 {
             return Err(ApiError::new(
                 ErrorCode::BadInput,
@@ -83,16 +100,25 @@ impl Host {
     pub(crate) async fn credential_add_key(&self, args: AddKeyArgs) -> Result<CredentialChange, ApiError> {
         let (name, key) = (args.name.trim().to_owned(), SecretString::from(args.key.trim().to_owned()));
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
-            return Err(ApiError::new(ErrorCode::BadInput, "give the key a name, so that you can tell it from others"));
+            return Err(ApiError::new(
+                ErrorCode::BadInput,
+                "give the key a name, so that you can tell it from others",
+            ));
         }
         let text = secrecy::ExposeSecret::expose_secret(&key);
         if text.is_empty() || text.len() > LONGEST_KEY || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(ApiError::new(ErrorCode::BadInput, "that is no API key: it is empty, or has spaces or other signs in it"));
+            return Err(ApiError::new(
+                ErrorCode::BadInput,
+                "that is no API key: it is empty, or has spaces or other signs in it",
+            ));
         }
         self.leave_demo().await?;
         let runtime = self.runtime();
         if let Some(same) = self.same_key(&key).await? {
-            return Err(ApiError::new(ErrorCode::Refused, format!("this key is already there as {:?}", same.name())));
+            return Err(ApiError::new(
+                ErrorCode::Refused,
+                format!("this key is already there as {:?}", same.name()),
+            ));
         }
         let credential = runtime
             .credentials
@@ -122,7 +148,8 @@ impl Host {
     }
 
     fn changed(&self, id: &CredentialId) -> Result<CredentialChange, ApiError> {
-        let credential = self.runtime().credentials.get(id).ok_or_else(|| CredentialError::NotFound(id.to_string()))?;
+        let credential =
+            self.runtime().credentials.get(id).ok_or_else(|| CredentialError::NotFound(id.to_string()))?;
         Ok(change(&credential))
     }
 }

@@ -14,16 +14,14 @@ use wire::credential_file::FileCredential;
 
 impl Host {
     pub(crate) async fn import(&self, args: ImportArgs) -> Result<ImportReport, ApiError> {
-        let provider: Option<Provider> = args
-            .provider
-            .as_deref()
-            .map(str::parse)
-            .transpose()
-            .map_err(|e: domain::credential::UnknownProvider| ApiError::new(ErrorCode::BadInput, e.to_string()))?;
+        let provider: Option<Provider> = args.provider.as_deref().map(str::parse).transpose().map_err(
+            |e: domain::credential::UnknownProvider| ApiError::new(ErrorCode::BadInput, e.to_string()),
+        )?;
         let found = import::collect(args.paths, args.files).await;
         let dry_run = args.dry_run;
         let mut planned = import::plan(&found, &self.runtime().known_logins().await?, provider);
-        let anything = planned.iter().any(|p| matches!(p.entry.outcome, ImportOutcome::Added | ImportOutcome::Updated));
+        let anything =
+            planned.iter().any(|p| matches!(p.entry.outcome, ImportOutcome::Added | ImportOutcome::Updated));
         if !dry_run && anything {
             if self.leave_demo().await? {
                 planned = import::plan(&found, &self.runtime().known_logins().await?, provider);
@@ -44,7 +42,8 @@ impl Runtime {
         for credential in self.ledger.state().credentials.iter().map(|k| &k.credential) {
             let mut secrets = self.credentials.secrets(credential.id.as_str()).await?;
             if let Some(refresh_token) = secrets.remove(&SecretName::RefreshToken) {
-                let (id, provider, email) = (credential.id.clone(), credential.provider, credential.email.clone());
+                let (id, provider, email) =
+                    (credential.id.clone(), credential.provider, credential.email.clone());
                 known.push(Known { id, provider, email, refresh_token });
             }
         }
@@ -83,7 +82,8 @@ impl Runtime {
         if let Some((id, secret)) = &file.client
             && client_of(&self.credentials, file.provider).await?.is_none()
         {
-            let secrets = vec![(SecretName::ClientId, id.clone()), (SecretName::ClientSecret, secret.clone())];
+            let secrets =
+                vec![(SecretName::ClientId, id.clone()), (SecretName::ClientSecret, secret.clone())];
             self.credentials.put_secrets(&provider_owner(file.provider), secrets).await?;
         }
         Ok(())
@@ -94,7 +94,8 @@ fn secrets_of(file: FileCredential) -> Vec<(SecretName, SecretString)> {
     let mut secrets = vec![(SecretName::RefreshToken, file.refresh_token)];
     if let Some(token) = file.access_token {
         // A token without an end counts as over: it is refreshed before its first use.
-        secrets.push((SecretName::AccessToken, pack(&token, file.expires_at.unwrap_or(Timestamp::UNIX_EPOCH))));
+        secrets
+            .push((SecretName::AccessToken, pack(&token, file.expires_at.unwrap_or(Timestamp::UNIX_EPOCH))));
     }
     if let Some((id, secret)) = file.client {
         secrets.push((SecretName::ClientId, id));

@@ -2,13 +2,17 @@
 
 use crate::host::Host;
 use crate::login::LoginError;
-use crate::view::dto::{ApiError, ErrorCode, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted};
+use crate::view::dto::{
+    ApiError, ErrorCode, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted,
+};
 use domain::credential::{Provider, UnknownProvider};
 
 impl Host {
     pub(crate) async fn login_start(&self, args: LoginArgs) -> Result<LoginStarted, ApiError> {
-        let provider: Provider =
-            args.provider.parse().map_err(|e: UnknownProvider| ApiError::new(ErrorCode::BadInput, e.to_string()))?;
+        let provider: Provider = args
+            .provider
+            .parse()
+            .map_err(|e: UnknownProvider| ApiError::new(ErrorCode::BadInput, e.to_string()))?;
         Ok(self.runtime().logins.start(provider).await?)
     }
 

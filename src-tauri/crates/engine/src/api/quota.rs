@@ -16,6 +16,11 @@ impl Host {
         };
         runtime.source.read(&ids, args.freshness, Urgency::User).await;
         let (state, now) = (runtime.ledger.state(), runtime.clock.now());
-        Ok(crate::view::quota::document(&state, runtime.is_demo(), only.as_ref().map(CredentialId::as_str), now))
+        Ok(crate::view::quota::document(
+            &state,
+            runtime.is_demo(),
+            only.as_ref().map(CredentialId::as_str),
+            now,
+        ))
     }
 }

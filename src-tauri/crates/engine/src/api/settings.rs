@@ -5,7 +5,8 @@ use crate::host::Host;
 use crate::runtime::Runtime;
 use crate::settings::{Scope, SettingsError};
 use crate::view::dto::{
-    ApiError, ErrorCode, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText,
+    ApiError, ErrorCode, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport,
+    SettingsText,
 };
 use domain::credential::{Invalid, Provider, State};
 
@@ -59,15 +60,19 @@ impl Runtime {
 }
 
 fn scope(runtime: &Runtime, credential: Option<&str>, model: Option<&str>) -> Result<Scope, ApiError> {
-    let credential = credential.map(|text| runtime.credentials.find(text)).transpose()?.map(|c| c.id.to_string());
-    Scope::of(credential.as_deref(), model)
-        .ok_or_else(|| ApiError::new(ErrorCode::BadInput, "a model's own value belongs to a credential; name both"))
+    let credential =
+        credential.map(|text| runtime.credentials.find(text)).transpose()?.map(|c| c.id.to_string());
+    Scope::of(credential.as_deref(), model).ok_or_else(|| {
+        ApiError::new(ErrorCode::BadInput, "a model's own value belongs to a credential; name both")
+    })
 }
 
 impl From<SettingsError> for ApiError {
     fn from(error: SettingsError) -> Self {
         let code = match &error {
-            SettingsError::Refused(_) | SettingsError::NoEffect(_) | SettingsError::NotADocument(_) => ErrorCode::BadInput,
+            SettingsError::Refused(_) | SettingsError::NoEffect(_) | SettingsError::NotADocument(_) => {
+                ErrorCode::BadInput
+            }
             SettingsError::Store(_) => ErrorCode::Failed,
             SettingsError::Secret(_) | SettingsError::Key(_) => ErrorCode::NoKey,
         };

@@ -39,7 +39,10 @@ impl Host {
 
     pub(crate) async fn ui_link(&self) -> Result<UiLink, ApiError> {
         self.issue_link().ok_or_else(|| {
-            ApiError::new(ErrorCode::Unreachable, "no engine is running that could show a page; start one with `headroom serve`")
+            ApiError::new(
+                ErrorCode::Unreachable,
+                "no engine is running that could show a page; start one with `headroom serve`",
+            )
         })
     }
 

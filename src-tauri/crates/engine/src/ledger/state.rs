@@ -226,7 +226,12 @@ mod tests {
         let mut state = State::default();
         state.apply(Note::Credential(Box::new(ada())));
         state.apply(Note::Summary(ada().id, Box::new(nothing())));
-        let failure = Failure { message: "no route".into(), times: 1, at: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH };
+        let failure = Failure {
+            message: "no route".into(),
+            times: 1,
+            at: Timestamp::UNIX_EPOCH,
+            until: Timestamp::UNIX_EPOCH,
+        };
         state.apply(Note::ReadFailed(ada().id, failure));
         let known = state.get(&ada().id).unwrap();
         assert!(known.quota.is_some() && known.failure.is_some());
@@ -239,7 +244,12 @@ mod tests {
         let mut state = State::default();
         for second in [1, 2] {
             let at = Timestamp::from_second(second).unwrap();
-            state.apply(Note::Notice(Notice { code: "clock_differs", level: Level::Warning, message: String::new(), at }));
+            state.apply(Note::Notice(Notice {
+                code: "clock_differs",
+                level: Level::Warning,
+                message: String::new(),
+                at,
+            }));
         }
         assert_eq!(state.notices.len(), 1);
         assert_eq!(state.notices[0].at.as_second(), 2);

@@ -37,7 +37,12 @@ pub(super) enum Callback {
 pub(super) struct Foreign;
 
 impl Flow {
-    pub(super) fn new(provider: Provider, client: (SecretString, SecretString), port: u16, expires_at: Timestamp) -> Self {
+    pub(super) fn new(
+        provider: Provider,
+        client: (SecretString, SecretString),
+        port: u16,
+        expires_at: Timestamp,
+    ) -> Self {
         let path = match provider {
             Provider::Antigravity | Provider::ApiKey => "/oauth-callback",
             Provider::GeminiCli => "/oauth2callback",
@@ -68,7 +73,11 @@ impl Flow {
             let known = matches!(error.as_str(), "access_denied" | "admin_policy_enforced" | "invalid_scope");
             return Ok(Callback::Denied(if known { error } else { "an error".to_owned() }));
         }
-        fields.remove("code").filter(|c| !c.is_empty()).map(|c| Callback::Code(SecretString::from(c))).ok_or(Foreign)
+        fields
+            .remove("code")
+            .filter(|c| !c.is_empty())
+            .map(|c| Callback::Code(SecretString::from(c)))
+            .ok_or(Foreign)
     }
 
     pub(super) fn progress(&self) -> LoginProgress {
@@ -104,7 +113,9 @@ impl Flow {
     /// Waits until it is over.
     pub(super) async fn over(&self) {
         let mut progress = self.progress.subscribe();
-        let _ = progress.wait_for(|p| matches!(p, LoginProgress::Done { .. } | LoginProgress::Failed { .. })).await;
+        let _ = progress
+            .wait_for(|p| matches!(p, LoginProgress::Done { .. } | LoginProgress::Failed { .. }))
+            .await;
     }
 }
 
@@ -121,8 +132,13 @@ mod tests {
     fn only_the_right_state_is_taken() {
         let flow = flow();
         let state = flow.state.expose_secret();
-        assert!(matches!(flow.callback(&format!("code=4%2F0abc&state={state}&scope=x")), Ok(Callback::Code(c)) if c.expose_secret() == "4/0abc"));
-        assert!(matches!(flow.callback(&format!("error=access_denied&state={state}")), Ok(Callback::Denied(_))));
+        assert!(
+            matches!(flow.callback(&format!("code=4%2F0abc&state={state}&scope=x")), Ok(Callback::Code(c)) if c.expose_secret() == "4/0abc")
+        );
+        assert!(matches!(
+            flow.callback(&format!("error=access_denied&state={state}")),
+            Ok(Callback::Denied(_))
+        ));
         for wrong in ["code=4%2F0abc", "code=4%2F0abc&state=", "code=4%2F0abc&state=other", ""] {
             assert!(flow.callback(wrong).is_err(), "{wrong}");
         }

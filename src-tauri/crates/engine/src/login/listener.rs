@@ -77,7 +77,9 @@ fn answer<B>(flow: &Flow, request: &Request<B>) -> (Response<Full<Bytes>>, Optio
         return (page(StatusCode::NOT_FOUND, "There is nothing here."), None);
     }
     match flow.callback(request.uri().query().unwrap_or_default()) {
-        Ok(callback) => (page(StatusCode::OK, "Headroom goes on from here. You can close this page."), Some(callback)),
+        Ok(callback) => {
+            (page(StatusCode::OK, "Headroom goes on from here. You can close this page."), Some(callback))
+        }
         Err(_) => (page(StatusCode::BAD_REQUEST, "This is not the sign-in that Headroom waits for."), None),
     }
 }

@@ -25,7 +25,9 @@ impl Inner {
                 found.standing = Standing::NeedsProject;
             } else {
                 match self.onboard(&credential, tier_id, project, urgency).await? {
-                    Some(project) => found = Discovery { project: Some(project), standing: Standing::Ready, ..found },
+                    Some(project) => {
+                        found = Discovery { project: Some(project), standing: Standing::Ready, ..found }
+                    }
                     None => found = self.load(&credential, urgency).await?,
                 }
             }
@@ -40,7 +42,9 @@ impl Inner {
                 self.credentials.mark(id, state).await?;
                 Err(ReadError::State(why))
             }
-            None if found.standing == Standing::NeedsProject && project.is_none() => Err(ReadError::NeedsProject),
+            None if found.standing == Standing::NeedsProject && project.is_none() => {
+                Err(ReadError::NeedsProject)
+            }
             None => self.let_in(&credential, ask.says_done).await,
         }
     }
@@ -63,7 +67,9 @@ impl Inner {
         let (upstream, provider) = (&self.upstream, credential.provider);
         let body = discovery::load_request(provider, credential.project.as_deref());
         let body = &body;
-        let call = |token| async move { upstream.internal(provider, Api::Load, body.clone(), &token, urgency).await };
+        let call = |token| async move {
+            upstream.internal(provider, Api::Load, body.clone(), &token, urgency).await
+        };
         let answer = self.with_token(&credential.id, call).await?;
         if answer.is_success() {
             return Ok(discovery::parse_load(&answer.body)?);
@@ -89,7 +95,9 @@ impl Inner {
                 Operation::Done { project } => return Ok(project),
                 Operation::Failed { message } => {
                     let why = message.unwrap_or_else(|| "no reason given".to_owned());
-                    return Err(ReadError::State(format!("the service could not set this account up: {why}")));
+                    return Err(ReadError::State(format!(
+                        "the service could not set this account up: {why}"
+                    )));
                 }
                 Operation::Pending { name: None } => break,
                 Operation::Pending { name: Some(name) } => name,

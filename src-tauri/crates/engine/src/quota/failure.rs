@@ -22,7 +22,9 @@ pub(super) enum ReadError {
     #[error("{0}")]
     Token(#[from] TokenError),
     /// An answer that is none.
-    #[error("the service sent something else than quota ({0}); it may have changed, look for an update of Headroom")]
+    #[error(
+        "the service sent something else than quota ({0}); it may have changed, look for an update of Headroom"
+    )]
     Malformed(#[from] Malformed),
     /// Our own records.
     #[error("{0}")]
@@ -31,7 +33,9 @@ pub(super) enum ReadError {
     #[error("{0}")]
     State(String),
     /// The subscription needs a project of the user's own.
-    #[error("this subscription needs a Google Cloud project of your own; set one with `headroom credentials project`")]
+    #[error(
+        "this subscription needs a Google Cloud project of your own; set one with `headroom credentials project`"
+    )]
     NeedsProject,
 }
 

@@ -28,12 +28,18 @@ impl Samples {
                 (subject, w.remaining, w.source, w.observed_at)
             })
         });
-        let models = quota.models.iter().filter(|m| !m.hidden).map(|m| ((id.clone(), m.id.clone(), None), m.own, m.source, m.observed_at));
+        let models = quota
+            .models
+            .iter()
+            .filter(|m| !m.hidden)
+            .map(|m| ((id.clone(), m.id.clone(), None), m.own, m.source, m.observed_at));
         windows
             .chain(models)
             .filter_map(|(subject, remaining, source, at)| {
                 let remaining = remaining.map(domain::quota::Remaining::fraction);
-                let worth = self.last.get(&subject).is_none_or(|(before, when)| *before != remaining || when.duration_until(now) >= AT_LEAST);
+                let worth = self.last.get(&subject).is_none_or(|(before, when)| {
+                    *before != remaining || when.duration_until(now) >= AT_LEAST
+                });
                 worth.then(|| {
                     self.last.insert(subject.clone(), (remaining, now));
                     let (credential, subject, window) = subject;

@@ -154,24 +154,35 @@ impl Inner {
             return step == Step::Discovery && asks_about_refusal(known, now);
         }
         // A failure after the question was asked is an answer to it.
-        let paused = known.failure.as_ref().is_some_and(|f| f.at >= ask.not_before || (now < f.until && !ask.through_pause));
+        let paused = known
+            .failure
+            .as_ref()
+            .is_some_and(|f| f.at >= ask.not_before || (now < f.until && !ask.through_pause));
         if paused {
             return false;
         }
         let older = |at: Option<Timestamp>| at.is_none_or(|at| at < ask.not_before);
-        let stands = |at: Option<Timestamp>| at.is_some_and(|at| at.duration_until(now) < refresh::LIST_STANDS);
+        let stands =
+            |at: Option<Timestamp>| at.is_some_and(|at| at.duration_until(now) < refresh::LIST_STANDS);
         let quota = known.quota.as_deref();
         match (known.credential.provider, step) {
             (Provider::ApiKey, Step::List) => !stands(quota.and_then(|q| q.list_at)),
             (Provider::ApiKey, Step::Numbers | Step::Discovery) | (Provider::GeminiCli, Step::List) => false,
-            (Provider::Antigravity, Step::Numbers) => !known.no_summary && older(quota.and_then(|q| q.summary_at)),
+            (Provider::Antigravity, Step::Numbers) => {
+                !known.no_summary && older(quota.and_then(|q| q.summary_at))
+            }
             (Provider::GeminiCli, Step::Numbers) => older(quota.and_then(|q| q.summary_at)),
             (Provider::Antigravity, Step::List) => {
                 let list_at = quota.and_then(|q| q.list_at);
-                if quota.is_some_and(|q| list_at.is_some() && q.summary_covers_all()) { !stands(list_at) } else { older(list_at) }
+                if quota.is_some_and(|q| list_at.is_some() && q.summary_covers_all()) {
+                    !stands(list_at)
+                } else {
+                    older(list_at)
+                }
             }
             (Provider::Antigravity | Provider::GeminiCli, Step::Discovery) => {
-                discovery_due(known, refresh::DISCOVERY_STANDS, now) || known.credential.email.is_none() && known.credential.discovered_at.is_none()
+                discovery_due(known, refresh::DISCOVERY_STANDS, now)
+                    || known.credential.email.is_none() && known.credential.discovered_at.is_none()
             }
         }
     }
@@ -201,7 +212,9 @@ impl Inner {
         if credential.discovered_at.is_none() && credential.project.is_none() {
             self.discover(id, ask).await?;
         }
-        let Some(credential) = self.credentials.get(id).filter(|c| c.state.is_active()) else { return Ok(()) };
+        let Some(credential) = self.credentials.get(id).filter(|c| c.state.is_active()) else {
+            return Ok(());
+        };
         let project = credential.project.as_deref();
         let note = match credential.provider {
             Provider::Antigravity => {
@@ -216,12 +229,28 @@ impl Inner {
                     answer => answer?,
                 };
                 let summary = wire::upstream::summary::parse(&answer.body, answer.seen())?;
-                Note::Summary(id.clone(), Box::new(SummaryPart { groups: summary.groups, models: summary.models, at: answer.received_at }))
+                Note::Summary(
+                    id.clone(),
+                    Box::new(SummaryPart {
+                        groups: summary.groups,
+                        models: summary.models,
+                        at: answer.received_at,
+                    }),
+                )
             }
             Provider::GeminiCli => {
-                let answer = self.ask(id, Api::Buckets, wire::upstream::buckets::request(project), ask.urgency).await?;
+                let answer = self
+                    .ask(id, Api::Buckets, wire::upstream::buckets::request(project), ask.urgency)
+                    .await?;
                 let buckets = wire::upstream::buckets::parse(&answer.body, answer.seen())?;
-                Note::Summary(id.clone(), Box::new(SummaryPart { groups: Vec::new(), models: buckets.models, at: answer.received_at }))
+                Note::Summary(
+                    id.clone(),
+                    Box::new(SummaryPart {
+                        groups: Vec::new(),
+                        models: buckets.models,
+                        at: answer.received_at,
+                    }),
+                )
             }
             Provider::ApiKey => return Ok(()),
         };
@@ -273,16 +302,27 @@ impl Inner {
     }
 
     /// Calls with a token; a 401 gets one other token and one more try.
-    pub(super) async fn ask(&self, id: &CredentialId, api: Api, body: Vec<u8>, urgency: Urgency) -> Result<Answer, ReadError> {
+    pub(super) async fn ask(
+        &self,
+        id: &CredentialId,
+        api: Api,
+        body: Vec<u8>,
+        urgency: Urgency,
+    ) -> Result<Answer, ReadError> {
         let provider = self.credentials.get(id).ok_or(TokenError::Gone)?.provider;
         let (upstream, body) = (&self.upstream, &body);
-        let call = |token| async move { upstream.internal(provider, api, body.clone(), &token, urgency).await };
+        let call =
+            |token| async move { upstream.internal(provider, api, body.clone(), &token, urgency).await };
         let answer = self.with_token(id, call).await?;
         if answer.is_success() { Ok(answer) } else { Err(refused(&answer, provider)) }
     }
 
     /// Runs `call` with a token; a 401 gets one other token and one more try. The answer may be a refusal.
-    pub(super) async fn with_token<F>(&self, id: &CredentialId, call: impl Fn(SecretString) -> F + Send + Sync) -> Result<Answer, ReadError>
+    pub(super) async fn with_token<F>(
+        &self,
+        id: &CredentialId,
+        call: impl Fn(SecretString) -> F + Send + Sync,
+    ) -> Result<Answer, ReadError>
     where
         F: Future<Output = Result<Answer, CallError>> + Send,
     {
@@ -311,7 +351,14 @@ impl Inner {
                 skew.as_secs().abs(),
                 if skew.is_positive() { "behind" } else { "ahead of" }
             );
-            self.ledger.note(Note::Notice(Notice { code: CODE, level: Level::Warning, message, at: answer.received_at })).await;
+            self.ledger
+                .note(Note::Notice(Notice {
+                    code: CODE,
+                    level: Level::Warning,
+                    message,
+                    at: answer.received_at,
+                }))
+                .await;
         }
     }
 
@@ -333,7 +380,8 @@ impl Inner {
             tracing::error!(credential = %id, %error, "The credential's state could not be stored");
         }
         // A list or a discovery that fails beside a good summary costs no number: it is tried again in time.
-        let summary_stands = step != Step::Numbers && known.quota.as_ref().is_some_and(|q| q.summary_covers_all());
+        let summary_stands =
+            step != Step::Numbers && known.quota.as_ref().is_some_and(|q| q.summary_covers_all());
         if summary_stands || step == Step::Discovery && known.quota.is_some() {
             tracing::debug!(credential = %id, ?step, %error, "A side reading failed");
             return Vec::new();
@@ -351,7 +399,8 @@ impl Inner {
     async fn sample(&self, id: &CredentialId) {
         let state = self.ledger.state();
         let Some(quota) = state.get(id).and_then(|k| k.quota.clone()) else { return };
-        let samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner).of(id, &quota, self.clock.now());
+        let samples =
+            self.samples.lock().unwrap_or_else(PoisonError::into_inner).of(id, &quota, self.clock.now());
         if !samples.is_empty()
             && let Err(error) = self.store.add_samples(samples).await
         {
@@ -363,7 +412,12 @@ impl Inner {
 /// What a refusal says.
 pub(super) fn refused(answer: &Answer, provider: Provider) -> ReadError {
     let now = answer.date.unwrap_or(answer.received_at);
-    let answer = wire::fault::Answer { status: answer.status, retry_after: answer.retry_after.as_deref(), body: &answer.body, now };
+    let answer = wire::fault::Answer {
+        status: answer.status,
+        retry_after: answer.retry_after.as_deref(),
+        body: &answer.body,
+        now,
+    };
     ReadError::Refused(Box::new(wire::fault::read(answer, provider)))
 }
 
@@ -376,7 +430,8 @@ fn discovery_due(known: &Known, stands: SignedDuration, now: Timestamp) -> bool 
 fn asks_about_refusal(known: &Known, now: Timestamp) -> bool {
     let State::Blocked { .. } = known.credential.state else { return false };
     known.credential.discovered_at.is_none()
-        || discovery_may_lift(&known.credential.state, now) && discovery_due(known, refresh::DISCOVERY_RETRY, now)
+        || discovery_may_lift(&known.credential.state, now)
+            && discovery_due(known, refresh::DISCOVERY_RETRY, now)
 }
 
 /// Whether a good discovery makes the credential active again: half an hour after the refusal, so that the two do
@@ -387,7 +442,11 @@ pub(super) fn discovery_may_lift(state: &State, now: Timestamp) -> bool {
         State::Blocked { since, .. } if since.duration_until(now) < refresh::DISCOVERY_RETRY => false,
         State::Blocked { why, .. } => match why {
             Blocked::ServiceDisabled | Blocked::Forbidden => true,
-            Blocked::Validation | Blocked::Terms | Blocked::Scope | Blocked::Ineligible | Blocked::KeyRestricted => false,
+            Blocked::Validation
+            | Blocked::Terms
+            | Blocked::Scope
+            | Blocked::Ineligible
+            | Blocked::KeyRestricted => false,
         },
         State::Active | State::Disabled | State::Invalid { .. } | State::Retired { .. } => false,
     }

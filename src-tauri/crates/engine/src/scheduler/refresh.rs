@@ -92,7 +92,11 @@ impl Refresh {
         let state = self.ledger.state();
         let ids = active(&state);
         let wanted = SignedDuration::from_mins(settings.refresh_interval_minutes.into());
-        let interval = refresh::interval(wanted, ids.len(), SignedDuration::from_millis(settings.upstream_min_interval_ms.into()));
+        let interval = refresh::interval(
+            wanted,
+            ids.len(),
+            SignedDuration::from_millis(settings.upstream_min_interval_ms.into()),
+        );
         let last = self.publish.borrow().last_at;
         let due = refresh::next_cycle(last, interval, now);
         let due = if due <= now {
@@ -111,7 +115,9 @@ impl Refresh {
         });
         let now = self.clock.now();
         let next = self.next_reset(&self.ledger.state(), now).map_or(due, |at| at.min(due));
-        Duration::try_from(now.duration_until(next)).unwrap_or(Duration::ZERO).clamp(Duration::from_millis(100), LOOK_AGAIN)
+        Duration::try_from(now.duration_until(next))
+            .unwrap_or(Duration::ZERO)
+            .clamp(Duration::from_millis(100), LOOK_AGAIN)
     }
 
     /// Credentials that nobody has read since they came.
@@ -128,7 +134,11 @@ impl Refresh {
     }
 
     async fn read_after_resets(&mut self, now: Timestamp) {
-        let due: Vec<_> = self.resets(&self.ledger.state()).into_iter().filter(|(at, _)| *at + refresh::AFTER_RESET <= now).collect();
+        let due: Vec<_> = self
+            .resets(&self.ledger.state())
+            .into_iter()
+            .filter(|(at, _)| *at + refresh::AFTER_RESET <= now)
+            .collect();
         let mut ids: Vec<_> = due.iter().map(|(_, id)| id.clone()).collect();
         ids.dedup();
         self.seen_resets.retain(|(at, _)| at.duration_until(now) < SignedDuration::from_hours(1));

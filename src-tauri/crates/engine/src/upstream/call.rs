@@ -25,8 +25,12 @@ pub struct Answer {
 
 impl Answer {
     /// Reads an answer to its end, up to a limit.
-    pub(super) async fn read(mut response: reqwest::Response, received_at: Timestamp) -> Result<Self, CallError> {
-        let header = |name| response.headers().get(name).and_then(|v: &reqwest::header::HeaderValue| v.to_str().ok());
+    pub(super) async fn read(
+        mut response: reqwest::Response,
+        received_at: Timestamp,
+    ) -> Result<Self, CallError> {
+        let header =
+            |name| response.headers().get(name).and_then(|v: &reqwest::header::HeaderValue| v.to_str().ok());
         let date = header("date").and_then(wire::date::http_date);
         let retry_after = header("retry-after").map(str::to_owned);
         let status = response.status().as_u16();

@@ -53,7 +53,12 @@ struct Inner {
 impl Upstream {
     /// Calls through `transport`, at the pacer's pace.
     #[must_use]
-    pub fn new(settings: SettingsKeeper, clock: Arc<dyn Clock>, pacer: Pacer, transport: Arc<dyn Transport>) -> Self {
+    pub fn new(
+        settings: SettingsKeeper,
+        clock: Arc<dyn Clock>,
+        pacer: Pacer,
+        transport: Arc<dyn Transport>,
+    ) -> Self {
         Self { inner: Arc::new(Inner { settings, clock, pacer, hosts: Hosts::default(), transport }) }
     }
 
@@ -168,7 +173,9 @@ impl Upstream {
                     self.inner.hosts.worked(provider, &host, self.inner.clock.now());
                     break;
                 }
-                Ok(answer) => tracing::debug!(%host, status = answer.status, "The host failed; trying the next"),
+                Ok(answer) => {
+                    tracing::debug!(%host, status = answer.status, "The host failed; trying the next")
+                }
                 Err(error) => tracing::debug!(%host, %error, "The host did not answer; trying the next"),
             }
         }
@@ -217,9 +224,17 @@ mod tests {
 
     #[test]
     fn only_a_broken_host_sends_the_call_to_the_next() {
-        for (status, expected) in
-            [(200, false), (400, false), (401, false), (403, false), (404, false), (408, true), (429, false), (500, true), (503, true)]
-        {
+        for (status, expected) in [
+            (200, false),
+            (400, false),
+            (401, false),
+            (403, false),
+            (404, false),
+            (408, true),
+            (429, false),
+            (500, true),
+            (503, true),
+        ] {
             assert_eq!(goes_on(status), expected, "{status}");
         }
     }

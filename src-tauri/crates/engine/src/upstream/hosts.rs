@@ -43,7 +43,8 @@ mod tests {
         let hosts = Hosts::default();
         let all = ["a", "b", "c"].map(str::to_owned);
         let begin = Timestamp::UNIX_EPOCH;
-        let order = |minutes| hosts.order(Provider::Antigravity, &all, begin + SignedDuration::from_mins(minutes));
+        let order =
+            |minutes| hosts.order(Provider::Antigravity, &all, begin + SignedDuration::from_mins(minutes));
         assert_eq!(order(0), ["a", "b", "c"]);
         hosts.worked(Provider::Antigravity, "c", begin);
         assert_eq!(order(9), ["c", "a", "b"]);

@@ -28,7 +28,9 @@ impl Pacer {
     #[must_use]
     pub fn start(tasks: &Tasks, settings: &SettingsKeeper) -> Self {
         let settings = settings.clone();
-        Self::with_interval(tasks, move || Duration::from_millis(settings.current().upstream_min_interval_ms.into()))
+        Self::with_interval(tasks, move || {
+            Duration::from_millis(settings.current().upstream_min_interval_ms.into())
+        })
     }
 
     fn with_interval(tasks: &Tasks, interval: impl Fn() -> Duration + Send + 'static) -> Self {
@@ -138,7 +140,9 @@ mod tests {
         pacer.turn(Urgency::Background).await;
         let begun = Instant::now();
         // Asked for, then given up before it came.
-        assert!(tokio::time::timeout(Duration::from_millis(1), pacer.turn(Urgency::Background)).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_millis(1), pacer.turn(Urgency::Background)).await.is_err()
+        );
         pacer.turn(Urgency::Background).await;
         assert_eq!(begun.elapsed(), APART);
         tasks.finish().await;

@@ -81,7 +81,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_work_ends_though_its_first_asker_left() {
         let (flights, runs) = (SingleFlight::new(&Tasks::default()), Arc::new(AtomicUsize::new(0)));
-        let left = tokio::time::timeout(Duration::from_millis(1), flights.join("ada", || counted(&runs))).await;
+        let left =
+            tokio::time::timeout(Duration::from_millis(1), flights.join("ada", || counted(&runs))).await;
         assert!(left.is_err());
         assert_eq!(flights.join("ada", || counted(&runs)).await, Some(1));
     }

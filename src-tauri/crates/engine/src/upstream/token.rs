@@ -83,7 +83,11 @@ impl Tokens {
     ///
     /// # Errors
     /// As [`Tokens::access`].
-    pub async fn instead_of(&self, id: &CredentialId, refused: &SecretString) -> Result<SecretString, TokenError> {
+    pub async fn instead_of(
+        &self,
+        id: &CredentialId,
+        refused: &SecretString,
+    ) -> Result<SecretString, TokenError> {
         self.get(id, Some(refused)).await
     }
 
@@ -93,7 +97,11 @@ impl Tokens {
         self.inner.failed.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
-    async fn get(&self, id: &CredentialId, refused: Option<&SecretString>) -> Result<SecretString, TokenError> {
+    async fn get(
+        &self,
+        id: &CredentialId,
+        refused: Option<&SecretString>,
+    ) -> Result<SecretString, TokenError> {
         if let Some(live) = self.inner.usable(id, refused) {
             return Ok(live);
         }
@@ -124,10 +132,15 @@ impl Inner {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), live);
     }
 
-    async fn renew(&self, id: &CredentialId, refused: Option<&SecretString>) -> Result<SecretString, TokenError> {
+    async fn renew(
+        &self,
+        id: &CredentialId,
+        refused: Option<&SecretString>,
+    ) -> Result<SecretString, TokenError> {
         let credential = self.credentials.get(id).ok_or(TokenError::Gone)?;
         let secrets = self.credentials.secrets(id.as_str()).await?;
-        let stored = secrets.get(&SecretName::AccessToken).and_then(unpack).filter(|s| is_other(&s.token, refused));
+        let stored =
+            secrets.get(&SecretName::AccessToken).and_then(unpack).filter(|s| is_other(&s.token, refused));
         if let Some(stored) = &stored
             && self.lives(stored.expires_at, EARLY)
         {
@@ -141,7 +154,8 @@ impl Inner {
                 None => self.refuse(id, Invalid::NoToken).await,
             };
         };
-        if let Some((until, why)) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        if let Some((until, why)) =
+            self.failed.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
             && self.clock.now() < until
         {
             return rest_of_old.ok_or(TokenError::Passing(why));
@@ -169,7 +183,11 @@ impl Inner {
         }
     }
 
-    async fn exchange(&self, refresh_token: &SecretString, client: &(SecretString, SecretString)) -> Exchange {
+    async fn exchange(
+        &self,
+        refresh_token: &SecretString,
+        client: &(SecretString, SecretString),
+    ) -> Exchange {
         let form = [
             ("client_id", client.0.expose_secret()),
             ("client_secret", client.1.expose_secret()),

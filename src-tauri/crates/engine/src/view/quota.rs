@@ -73,7 +73,10 @@ fn group(quota: &Quota, reading: &GroupReading, stale: bool, now: Timestamp) -> 
         key: reading.group.key().to_owned(),
         name: reading.name.clone(),
         remaining: binding.and_then(|w| w.remaining_at(now)).map(Remaining::fraction),
-        reset_at: quota.refills_at(&reading.group, now).or(binding.and_then(|w| w.reset_at)).map(|at| at.to_string()),
+        reset_at: quota
+            .refills_at(&reading.group, now)
+            .or(binding.and_then(|w| w.reset_at))
+            .map(|at| at.to_string()),
         binding: binding.map(|w| w.kind.as_str().to_owned()),
         windows: windows.into_iter().map(|w| window(w, &reading.group, stale, now)).collect(),
     }

@@ -39,11 +39,17 @@ fn standing(state: &State, group: &Group, now: Timestamp) -> Pool {
     for known in state.credentials.iter().filter(|k| k.credential.state.is_active()) {
         let Some(quota) = known.quota.as_deref() else { continue };
         let Some(left) = quota.binding(group, now).and_then(|w| w.remaining_at(now)) else { continue };
-        let this = if left.is_empty() { Pool::Empty { back_at: quota.refills_at(group, now) } } else { Pool::Left(left) };
+        let this = if left.is_empty() {
+            Pool::Empty { back_at: quota.refills_at(group, now) }
+        } else {
+            Pool::Left(left)
+        };
         best = match (best, this) {
             (Pool::Left(a), Pool::Left(b)) => Pool::Left(a.max(b)),
             (Pool::Left(_), _) => best,
-            (Pool::Empty { back_at: Some(a) }, Pool::Empty { back_at: Some(b) }) => Pool::Empty { back_at: Some(a.min(b)) },
+            (Pool::Empty { back_at: Some(a) }, Pool::Empty { back_at: Some(b) }) => {
+                Pool::Empty { back_at: Some(a.min(b)) }
+            }
             (Pool::Empty { back_at: Some(_) }, Pool::Empty { back_at: None }) => best,
             _ => this,
         };
@@ -67,7 +73,8 @@ fn one(pool: &Pool, group: &Group, now: Timestamp) -> String {
 }
 
 fn needs_user(state: &State) -> Option<String> {
-    let names: Vec<_> = state.credentials.iter().filter(|k| k.credential.state.needs_user()).map(|k| short_name(k)).collect();
+    let names: Vec<_> =
+        state.credentials.iter().filter(|k| k.credential.state.needs_user()).map(|k| short_name(k)).collect();
     match names.as_slice() {
         [] => None,
         [one] => Some(format!("{one} needs you.")),
@@ -103,7 +110,14 @@ mod tests {
 
     #[test]
     fn a_duration_reads_like_speech() {
-        for (seconds, said) in [(0, "0 min"), (59, "1 min"), (2_460, "41 min"), (7_440, "2 h 04 m"), (273_600, "3 d 4 h"), (-5, "0 min")] {
+        for (seconds, said) in [
+            (0, "0 min"),
+            (59, "1 min"),
+            (2_460, "41 min"),
+            (7_440, "2 h 04 m"),
+            (273_600, "3 d 4 h"),
+            (-5, "0 min"),
+        ] {
             assert_eq!(lasting(SignedDuration::from_secs(seconds)), said);
         }
     }

@@ -2,7 +2,9 @@
 
 use engine::clock::TimerClock;
 use engine::settings::Vars;
-use engine::view::dto::{CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument};
+use engine::view::dto::{
+    CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument,
+};
 use engine::{Client, Clock, Demo, Host, Mode, Opened, Options};
 use jiff::{SignedDuration, Timestamp};
 use simulator::{AccountSpec, Call, CallKind, Scenario, SimClock, Simulator};

@@ -4,7 +4,8 @@ use crate::bench::{Bench, one};
 use crate::quota::ada;
 use engine::Mode;
 use engine::view::dto::{
-    ErrorCode, Freshness, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, SettingSetArgs,
+    ErrorCode, Freshness, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted,
+    SettingSetArgs,
 };
 use simulator::{AccountChange, CallKind, Change};
 
@@ -68,7 +69,8 @@ async fn the_address_can_be_pasted_from_another_machine() {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let answer = client.get(&started.url).send().await.unwrap();
     let callback_url = answer.headers()["location"].to_str().unwrap().to_owned();
-    let paste = |callback_url| bench.client.login_paste(LoginPasteArgs { flow: started.flow.clone(), callback_url });
+    let paste =
+        |callback_url| bench.client.login_paste(LoginPasteArgs { flow: started.flow.clone(), callback_url });
     assert_eq!(paste("https://example.com/?code=1".to_owned()).await.unwrap_err().code, ErrorCode::BadInput);
     assert!(matches!(paste(callback_url.clone()).await.unwrap(), LoginProgress::Done { .. }));
     paste(callback_url).await.unwrap();
@@ -86,8 +88,11 @@ async fn bench() -> Bench {
     let account = ada();
     let client = account.oauth_client();
     let bench = Bench::without_credentials(one(account), Mode::OneShot).await;
-    for (key, value) in [("oauth_client_id_antigravity", client.id), ("oauth_client_secret_antigravity", client.secret)] {
-        let args = SettingSetArgs { key: key.to_owned(), value: value.clone(), credential: None, model: None };
+    for (key, value) in
+        [("oauth_client_id_antigravity", client.id), ("oauth_client_secret_antigravity", client.secret)]
+    {
+        let args =
+            SettingSetArgs { key: key.to_owned(), value: value.clone(), credential: None, model: None };
         let view = bench.client.settings_set(args).await.unwrap();
         assert!(view.is_set && view.value.is_none(), "{view:?}");
     }

@@ -20,7 +20,10 @@ async fn both_windows_of_both_groups_are_read_and_the_tightest_is_the_headline()
         ]
     );
     let headline = view.headline.unwrap();
-    assert_eq!((headline.remaining, headline.window.as_deref(), headline.started), (Some(0.58), Some("5h"), Some(true)));
+    assert_eq!(
+        (headline.remaining, headline.window.as_deref(), headline.started),
+        (Some(0.58), Some("5h"), Some(true))
+    );
     let reset = bench.now() + SignedDuration::from_hours(3);
     let shown: jiff::Timestamp = headline.reset_at.unwrap().parse().unwrap();
     assert!(shown.duration_until(reset).abs() < SignedDuration::from_secs(5), "{shown} {reset}");
@@ -76,11 +79,19 @@ async fn twenty_readers_at_once_cost_one_refresh_and_one_reading() {
 
 #[tokio::test]
 async fn paced_calls_start_half_a_second_apart() {
-    let scenario = ["ada", "bob", "chen"].into_iter().fold(simulator::Scenario::default(), |s, n| s.with(AccountSpec::new(n)));
+    let scenario = ["ada", "bob", "chen"]
+        .into_iter()
+        .fold(simulator::Scenario::default(), |s, n| s.with(AccountSpec::new(n)));
     let bench = Bench::start(scenario).await;
     bench.quota(Freshness::Refreshed).await;
     let paced = |kind: &CallKind| !matches!(kind, CallKind::Token | CallKind::UserInfo);
-    let starts: Vec<_> = bench.simulator.calls().into_iter().filter(|c| paced(&c.method)).map(|c| (c.started, c.method)).collect();
+    let starts: Vec<_> = bench
+        .simulator
+        .calls()
+        .into_iter()
+        .filter(|c| paced(&c.method))
+        .map(|c| (c.started, c.method))
+        .collect();
     assert!(starts.len() >= 6);
     // Two milliseconds for the way to the service.
     assert!(starts.windows(2).all(|pair| pair[1].0 - pair[0].0 >= 498), "{starts:?}");
@@ -93,14 +104,20 @@ async fn paced_calls_start_half_a_second_apart() {
 async fn a_failed_reading_keeps_the_numbers_marked_stale_and_pauses() {
     let bench = Bench::start(one(ada())).await;
     bench.quota(Freshness::Refreshed).await;
-    bench.simulator.script(Fault::new(FaultKind::error("500")).on(CallKind::RetrieveUserQuotaSummary).always());
+    bench
+        .simulator
+        .script(Fault::new(FaultKind::error("500")).on(CallKind::RetrieveUserQuotaSummary).always());
     bench.jump(SignedDuration::from_mins(2));
     let view = bench.only(Freshness::Cached).await;
     assert_eq!(view.headline.as_ref().unwrap().remaining, Some(0.58));
     assert!(view.failure.is_some() && view.groups.iter().all(|g| g.windows.iter().all(|w| w.stale)));
     let calls = bench.calls(CallKind::RetrieveUserQuotaSummary).len();
     bench.quota(Freshness::Cached).await;
-    assert_eq!(bench.calls(CallKind::RetrieveUserQuotaSummary).len(), calls, "inside the pause nothing is asked");
+    assert_eq!(
+        bench.calls(CallKind::RetrieveUserQuotaSummary).len(),
+        calls,
+        "inside the pause nothing is asked"
+    );
     bench.simulator.clear_faults();
     let view = bench.only(Freshness::Refreshed).await;
     assert!(view.failure.is_none(), "the user's own refresh goes through");
@@ -120,9 +137,13 @@ async fn resets_are_corrected_where_the_clocks_differ() {
 
 #[tokio::test]
 async fn a_used_up_model_is_told_from_an_unknown_one() {
-    let mut account = AccountSpec::new("gus").kind(simulator::AccountKind::GeminiCli).tier(simulator::Tier::Standard);
+    let mut account =
+        AccountSpec::new("gus").kind(simulator::AccountKind::GeminiCli).tier(simulator::Tier::Standard);
     account.buckets = vec![
-        serde_json::from_value(serde_json::json!({"models": ["gemini-2.5-pro"], "used": 1.0, "started": "-6h"})).unwrap(),
+        serde_json::from_value(
+            serde_json::json!({"models": ["gemini-2.5-pro"], "used": 1.0, "started": "-6h"}),
+        )
+        .unwrap(),
         serde_json::from_value(serde_json::json!({"models": ["gemini-2.5-flash"], "unknown": true})).unwrap(),
     ];
     let bench = Bench::start(one(account)).await;
@@ -134,11 +155,16 @@ async fn a_used_up_model_is_told_from_an_unknown_one() {
 #[tokio::test]
 async fn a_list_that_contradicts_the_summary_is_marked_and_does_not_decide() {
     let mut account = ada();
-    account.models.insert("gemini-3-flash".to_owned(), ModelSpec { remaining: Some(0.2), ..ModelSpec::default() });
+    account
+        .models
+        .insert("gemini-3-flash".to_owned(), ModelSpec { remaining: Some(0.2), ..ModelSpec::default() });
     let bench = Bench::start(one(account)).await;
     let view = bench.only(Freshness::Refreshed).await;
     let model = view.models.iter().find(|m| m.id == "gemini-3-flash").unwrap();
-    assert_eq!((model.remaining, model.effective_remaining, model.contradicts), (Some(0.2), Some(0.58), true));
+    assert_eq!(
+        (model.remaining, model.effective_remaining, model.contradicts),
+        (Some(0.2), Some(0.58), true)
+    );
 }
 
 #[tokio::test]

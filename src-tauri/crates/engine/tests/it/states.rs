@@ -4,7 +4,9 @@ use crate::bench::{Bench, one};
 use crate::quota::ada;
 use engine::view::dto::{AddKeyArgs, CredentialArgs, ErrorCode, Freshness, ImportOutcome, RenameArgs};
 use jiff::SignedDuration;
-use simulator::{AccountChange, AccountSpec, ApiKeySpec, ApiKeyState, CallKind, Change, Fault, FaultKind, Flag, Scenario};
+use simulator::{
+    AccountChange, AccountSpec, ApiKeySpec, ApiKeyState, CallKind, Change, Fault, FaultKind, Flag, Scenario,
+};
 
 #[tokio::test]
 async fn a_request_to_verify_blocks_all_automatic_traffic_until_the_user_checks() {
@@ -19,7 +21,9 @@ async fn a_request_to_verify_blocks_all_automatic_traffic_until_the_user_checks(
         bench.quota(Freshness::Refreshed).await;
     }
     assert!(bench.simulator.calls().is_empty(), "{:?}", bench.simulator.calls());
-    bench.simulator.set(AccountChange::new("ada", Change::Flag { flag: Flag::ValidationRequired, on: false }));
+    bench
+        .simulator
+        .set(AccountChange::new("ada", Change::Flag { flag: Flag::ValidationRequired, on: false }));
     let change = bench.client.credential_check(CredentialArgs { id: view.id }).await.unwrap();
     assert_eq!(change.state, "active");
     assert!(bench.only(Freshness::Peek).await.headline.is_some());
@@ -105,7 +109,9 @@ async fn a_new_account_is_set_up_and_gets_its_project() {
 #[tokio::test]
 async fn a_broken_host_is_not_the_credentials_fault() {
     let bench = Bench::start(one(ada())).await;
-    bench.simulator.script(Fault::new(FaultKind::Reset { after: None }).on(CallKind::RetrieveUserQuotaSummary).times(1));
+    bench
+        .simulator
+        .script(Fault::new(FaultKind::Reset { after: None }).on(CallKind::RetrieveUserQuotaSummary).times(1));
     let view = bench.only(Freshness::Refreshed).await;
     assert_eq!(view.state, "active");
     assert!(view.failure.is_some());

@@ -28,7 +28,8 @@ async fn one_revoked_login_does_not_touch_the_others() {
     let scenario = Scenario::default().with(ada()).with(simulator::AccountSpec::new("bob"));
     let bench = Bench::start(scenario).await;
     bench.simulator.set(AccountChange::new("bob", Change::RevokeRefreshToken { revoked: true }));
-    let states: Vec<_> = bench.quota(Freshness::Refreshed).await.credentials.into_iter().map(|c| c.state).collect();
+    let states: Vec<_> =
+        bench.quota(Freshness::Refreshed).await.credentials.into_iter().map(|c| c.state).collect();
     assert_eq!(states, ["active", "invalid"]);
 }
 
@@ -61,11 +62,14 @@ async fn a_401_costs_one_renewal_and_one_more_try() {
 #[tokio::test]
 async fn a_401_that_stays_pauses_the_credential_and_blames_nobody() {
     let bench = Bench::start(one(ada())).await;
-    bench.simulator.script(Fault::new(FaultKind::error("401")).on(CallKind::RetrieveUserQuotaSummary).always());
+    bench
+        .simulator
+        .script(Fault::new(FaultKind::error("401")).on(CallKind::RetrieveUserQuotaSummary).always());
     let view = bench.only(Freshness::Refreshed).await;
     assert_eq!(view.state, "active");
     let failure = view.failure.unwrap();
-    let pause = failure.at.parse::<jiff::Timestamp>().unwrap().duration_until(failure.retry_at.parse().unwrap());
+    let pause =
+        failure.at.parse::<jiff::Timestamp>().unwrap().duration_until(failure.retry_at.parse().unwrap());
     assert_eq!(pause, SignedDuration::from_mins(10));
     assert_eq!(bench.calls(CallKind::RetrieveUserQuotaSummary).len(), 2);
     assert_eq!(bench.calls(CallKind::Token).len(), 2);
@@ -99,7 +103,10 @@ async fn no_call_carries_what_it_must_not() {
     for call in bench.simulator.calls() {
         assert!(!call.user_project_header && call.credits_asked.is_empty(), "{call:?}");
         if !matches!(call.method, CallKind::Token | CallKind::UserInfo) {
-            assert!(call.user_agent.as_deref().is_some_and(|a| a.starts_with("antigravity headroom/")), "{call:?}");
+            assert!(
+                call.user_agent.as_deref().is_some_and(|a| a.starts_with("antigravity headroom/")),
+                "{call:?}"
+            );
         }
     }
 }
