@@ -9,10 +9,13 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Work under way, by key.
+/// Work under way, by key. `None` comes out where it panicked.
+type Flights<K, V> = Arc<Mutex<HashMap<K, Shared<BoxFuture<'static, Option<V>>>>>>;
+
+/// One piece of work at a time for each key.
 pub(crate) struct SingleFlight<K, V> {
     tasks: Tasks,
-    flights: Arc<Mutex<HashMap<K, Shared<BoxFuture<'static, Option<V>>>>>>,
+    flights: Flights<K, V>,
 }
 
 impl<K, V> SingleFlight<K, V>
@@ -53,7 +56,7 @@ where
 
 /// Takes the flight off the list when its work ends, however it ends.
 struct Landing<K: Eq + Hash, V: Clone> {
-    flights: Arc<Mutex<HashMap<K, Shared<BoxFuture<'static, Option<V>>>>>>,
+    flights: Flights<K, V>,
     key: K,
 }
 
