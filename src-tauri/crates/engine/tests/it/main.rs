@@ -1,5 +1,7 @@
 //! The engine from outside: its commands, over the simulated service on a real socket.
 
+#![expect(clippy::unwrap_used, reason = "clippy does not see the shared parts of a test binary as tests")]
+
 mod bench;
 mod login;
 mod quota;
