@@ -75,7 +75,8 @@ pub fn judge(body: &[u8]) -> Answered {
         let Some(root) = Fields::of(&document) else { continue };
         let response = root.get("response").and_then(Fields::of).unwrap_or(root);
         let candidates = response.get("candidates").and_then(Value::as_array);
-        let counted = response.get("usageMetadata").and_then(|u| u.get("totalTokenCount")).and_then(Value::as_i64);
+        let counted =
+            response.get("usageMetadata").and_then(|u| u.get("totalTokenCount")).and_then(Value::as_i64);
         if candidates.is_some_and(|c| c.iter().any(says_outdated)) && counted.unwrap_or(0) == 0 {
             return Answered::Outdated;
         }
@@ -109,26 +110,43 @@ mod tests {
     #[test]
     fn the_requests_are_those_of_the_contract() {
         for (fixture, model, group) in [
-            (include_str!("../tests/fixtures/requests/warmup.claude.json"), "claude-sonnet-4-6", Group::ThirdParty),
-            (include_str!("../tests/fixtures/requests/warmup.gemini.json"), "gemini-3.6-flash-low", Group::Gemini),
-            (include_str!("../tests/fixtures/requests/warmup.image.json"), "gemini-3.1-flash-image", Group::Gemini),
+            (
+                include_str!("../tests/fixtures/requests/warmup.claude.json"),
+                "claude-sonnet-4-6",
+                Group::ThirdParty,
+            ),
+            (
+                include_str!("../tests/fixtures/requests/warmup.gemini.json"),
+                "gemini-3.6-flash-low",
+                Group::Gemini,
+            ),
+            (
+                include_str!("../tests/fixtures/requests/warmup.image.json"),
+                "gemini-3.1-flash-image",
+                Group::Gemini,
+            ),
         ] {
             let built = request(Some("example-project-pro1"), model, Some(&group), &ids());
-            let (built, expected): (Value, Value) = (serde_json::from_slice(&built).unwrap(), serde_json::from_str(fixture).unwrap());
+            let (built, expected): (Value, Value) =
+                (serde_json::from_slice(&built).unwrap(), serde_json::from_str(fixture).unwrap());
             assert_eq!(built, expected, "{model}");
         }
     }
 
     #[test]
     fn a_pro_model_keeps_the_least_thinking_it_takes() {
-        let built: Value = serde_json::from_slice(&request(None, "gemini-pro-agent", Some(&Group::Gemini), &ids())).unwrap();
+        let built: Value =
+            serde_json::from_slice(&request(None, "gemini-pro-agent", Some(&Group::Gemini), &ids())).unwrap();
         assert_eq!(built["request"]["generationConfig"]["thinkingConfig"]["thinkingBudget"], 128);
         assert!(built.get("project").is_none());
     }
 
     #[test]
     fn answers_are_told_apart() {
-        let stream = |name: &str| std::fs::read(format!("{}/tests/fixtures/streams/{name}.sse", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let stream = |name: &str| {
+            std::fs::read(format!("{}/tests/fixtures/streams/{name}.sse", env!("CARGO_MANIFEST_DIR")))
+                .unwrap()
+        };
         for (name, expected) in [
             ("warmup.gemini", Answered::Well),
             ("warmup.gemini.no_text", Answered::Well),
