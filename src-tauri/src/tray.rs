@@ -48,7 +48,7 @@ enum Standing {
 pub(crate) enum Missing {
     /// Nothing on the session bus shows icons.
     #[cfg_attr(
-        any(not(target_os = "linux"), feature = "native-tray"),
+        all(any(not(target_os = "linux"), feature = "native-tray"), not(test)),
         expect(dead_code, reason = "only a tray on the session bus can miss it")
     )]
     #[error(
@@ -59,7 +59,7 @@ pub(crate) enum Missing {
     NoHost,
     /// There is no session bus, or it refuses.
     #[cfg_attr(
-        any(not(target_os = "linux"), feature = "native-tray"),
+        all(any(not(target_os = "linux"), feature = "native-tray"), not(test)),
         expect(dead_code, reason = "only a tray on the session bus can miss it")
     )]
     #[error(
