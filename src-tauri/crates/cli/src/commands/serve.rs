@@ -21,6 +21,7 @@ pub async fn run(place: &Place, args: Serve) -> Result<(), Failure> {
         assets: Arc::new(Page),
         ..place.options()
     };
+    let stop = signals::asked_to_stop();
     let host = match engine::open(options).await? {
         Opened::Owner(host) => host,
         Opened::Running(_) => {
@@ -37,7 +38,7 @@ pub async fn run(place: &Place, args: Serve) -> Result<(), Failure> {
     let control =
         host.control_address().map(|address| format!("  ·  control http://{address}")).unwrap_or_default();
     out::text(&format!("Headroom is running. Web UI: headroom ui{control}\n"))?;
-    signals::asked_to_stop().await;
+    stop.await;
     tokio::select! {
         () = host.stop() => {}
         () = signals::asked_to_stop() => out::message("Stopped at once."),

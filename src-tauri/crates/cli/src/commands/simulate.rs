@@ -13,6 +13,7 @@ pub async fn run(args: Simulate) -> Result<(), Failure> {
             .map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}", file.display())))?,
     };
     let simulator = Simulator::start(scenario, args.listen, SimClock::System).await.map_err(Failure::of)?;
+    let stop = signals::asked_to_stop();
     let base = simulator.base_url();
     out::text(&format!("{base}\n"))?;
     out::message(&format!(
@@ -21,7 +22,7 @@ pub async fn run(args: Simulate) -> Result<(), Failure> {
          HEADROOM_OAUTH_TOKEN_URL={base}/token\nHEADROOM_OAUTH_USERINFO_URL={base}/userinfo\n\
          HEADROOM_OAUTH_AUTHORIZE_URL={base}/authorize\n"
     ));
-    signals::asked_to_stop().await;
+    stop.await;
     simulator.stop().await;
     Ok(())
 }
