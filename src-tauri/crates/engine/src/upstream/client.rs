@@ -166,6 +166,7 @@ impl Upstream {
     ) -> Result<Answer, CallError> {
         let mut last = Err(CallError::NoHost);
         for host in self.inner.hosts.order(provider, &self.configured(provider), self.inner.clock.now()) {
+            self.inner.transport.prepare()?;
             self.inner.pacer.turn(urgency).await;
             last = self.inner.transport.send(request(host.trim_end_matches('/'))?).await;
             match &last {

@@ -8,6 +8,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+/// A call takes a moment to reach the service, one longer than another; this keeps them apart there too.
+const ON_THE_WAY: Duration = Duration::from_millis(25);
+
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
@@ -29,7 +32,7 @@ impl Pacer {
     pub fn start(tasks: &Tasks, settings: &SettingsKeeper) -> Self {
         let settings = settings.clone();
         Self::with_interval(tasks, move || {
-            Duration::from_millis(settings.current().upstream_min_interval_ms.into())
+            Duration::from_millis(settings.current().upstream_min_interval_ms.into()) + ON_THE_WAY
         })
     }
 

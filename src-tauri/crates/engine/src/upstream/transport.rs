@@ -17,6 +17,12 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Carries a request to the service.
 pub trait Transport: Send + Sync + 'static {
+    /// Makes everything ready that a request would wait for, so that it leaves when its turn comes.
+    ///
+    /// # Errors
+    /// When the settings allow no connection.
+    fn prepare(&self) -> Result<(), CallError>;
+
     /// Sends it and reads the answer to its end.
     fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>>;
 }
@@ -51,6 +57,10 @@ impl Network {
 }
 
 impl Transport for Network {
+    fn prepare(&self) -> Result<(), CallError> {
+        self.client().map(drop)
+    }
+
     fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>> {
         async move {
             let response = self.client()?.execute(reqwest::Request::try_from(request)?).await?;
