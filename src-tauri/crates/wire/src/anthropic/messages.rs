@@ -1,7 +1,0 @@
-//! Messages.
-
-mod answer;
-mod request;
-
-pub(crate) use answer::{Stream, Whole};
-pub(crate) use request::read;
