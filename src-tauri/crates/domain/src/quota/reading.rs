@@ -213,3 +213,73 @@ impl Quota {
         self.summary_at.max(self.list_at).map(|at| at.duration_until(now))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quota::Idleness;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn what_counts_is_the_smallest_known_share_and_unknown_never_decides(
+            shares in proptest::collection::vec(proptest::option::of(0.0f64..=1.0), 1..5),
+            own in proptest::option::of(0.0f64..=1.0),
+        ) {
+            let quota = quota(&shares, own);
+            let effective = quota.effective(&quota.models[0], now());
+            let smallest = shares.iter().flatten().copied().min_by(f64::total_cmp);
+            // Where windows bind they decide alone, also when none of them is known.
+            prop_assert_eq!(effective.remaining.map(Remaining::fraction), smallest);
+            prop_assert_eq!(quota.tightest(now()).map(|(_, e)| e.remaining), smallest.map(Remaining::clamped));
+        }
+
+        #[test]
+        fn without_windows_the_models_own_number_stands(own in proptest::option::of(0.0f64..=1.0)) {
+            let quota = quota(&[], own);
+            prop_assert_eq!(quota.effective(&quota.models[0], now()).remaining.map(Remaining::fraction), own);
+        }
+
+        #[test]
+        fn a_window_whose_reset_has_passed_is_unknown(share in 0.0f64..=1.0, late in 0i64..1_000_000) {
+            let quota = quota(&[Some(share)], None);
+            let later = now() + SignedDuration::from_hours(5) + SignedDuration::from_secs(late);
+            prop_assert_eq!(quota.effective(&quota.models[0], later).remaining, None);
+            prop_assert!(quota.tightest(later).is_none());
+        }
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn quota(shares: &[Option<f64>], own: Option<f64>) -> Quota {
+        let windows = shares.iter().enumerate().map(|(n, share)| WindowReading {
+            bucket: format!("bucket-{n}"),
+            kind: WindowKind::new("5h"),
+            remaining: share.and_then(Remaining::clamped),
+            reset_at: Some(now() + SignedDuration::from_hours(5)),
+            reset_by_service: None,
+            answered_at: now(),
+            observed_at: now(),
+            idleness: Idleness::Unknown,
+            disabled: false,
+            source: Source::Summary,
+        });
+        let model = ModelReading {
+            id: "gemini-3-flash".into(),
+            display_name: "Gemini".into(),
+            group: Some(Group::Gemini),
+            hidden: false,
+            disabled: false,
+            own: own.and_then(Remaining::clamped),
+            reset_at: None,
+            source: Source::ModelList,
+            observed_at: now(),
+        };
+        let group =
+            GroupReading { group: Group::Gemini, name: "Gemini Models".into(), windows: windows.collect() };
+        Quota { groups: vec![group], models: vec![model], ..Quota::default() }
+    }
+}
