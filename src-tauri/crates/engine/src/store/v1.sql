@@ -55,3 +55,78 @@ CREATE TABLE samples (
 ) STRICT;
 
 CREATE INDEX samples_by_credential ON samples (credential, subject, "window", at);
+
+-- What rests: one row a scope. `part` is `whole`, `group:KEY` or `model:ID`.
+CREATE TABLE cooldowns (
+    credential TEXT NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,
+    part       TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    class      TEXT NOT NULL,
+    status     INTEGER NOT NULL,
+    message    TEXT NOT NULL,
+    times      INTEGER NOT NULL,
+    since      INTEGER NOT NULL,
+    until      INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL,
+    PRIMARY KEY (credential, part)
+) STRICT, WITHOUT ROWID;
+
+-- What is below a floor: one row a pair and floor. `which` is `short` or `week`.
+CREATE TABLE protections (
+    credential TEXT NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,
+    model      TEXT NOT NULL,
+    which      TEXT NOT NULL,
+    floor      INTEGER NOT NULL,
+    remaining  REAL NOT NULL,
+    back_at    INTEGER,
+    since      INTEGER NOT NULL,
+    PRIMARY KEY (credential, model, which)
+) STRICT, WITHOUT ROWID;
+
+-- Decisions that changed. A decision that stays the same moves `last_at` only.
+CREATE TABLE decisions (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    verdict    TEXT NOT NULL,
+    sentence   TEXT NOT NULL,
+    until      INTEGER,
+    at         INTEGER NOT NULL,
+    last_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX decisions_by_time ON decisions (last_at);
+CREATE INDEX decisions_by_subject ON decisions (kind, credential, subject, id);
+
+-- Every attempt is here before it is sent, so that a crash cannot send twice.
+CREATE TABLE warmups (
+    id          INTEGER PRIMARY KEY,
+    credential  TEXT NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,
+    "group"     TEXT,
+    model       TEXT NOT NULL,
+    by_hand     INTEGER NOT NULL,
+    forced      INTEGER NOT NULL,
+    at          INTEGER NOT NULL,
+    outcome     TEXT NOT NULL,
+    detail      TEXT,
+    reset_at    INTEGER
+) STRICT;
+
+CREATE INDEX warmups_by_credential ON warmups (credential, at);
+CREATE INDEX warmups_by_time ON warmups (at);
+
+-- Drops of quota between two readings, by whose use they were.
+CREATE TABLE drops (
+    id         INTEGER PRIMARY KEY,
+    credential TEXT NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,
+    "group"    TEXT NOT NULL,
+    "window"   TEXT NOT NULL,
+    from_at    INTEGER NOT NULL,
+    to_at      INTEGER NOT NULL,
+    points     REAL NOT NULL,
+    by         TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX drops_by_credential ON drops (credential, to_at);
