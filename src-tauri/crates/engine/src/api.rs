@@ -1,5 +1,6 @@
 //! The commands: one list, from which come the control API, the client and the names the window may call.
 
+mod automation;
 mod credentials;
 mod importing;
 mod logins;
@@ -10,10 +11,11 @@ mod system;
 use crate::client::Client;
 use crate::host::Host;
 use crate::view::dto::{
-    AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ErrorCode, ImportArgs, ImportReport,
-    LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs,
-    QuotaDocument, RenameArgs, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView,
-    SettingsImportReport, SettingsText, StatusView, UiLink,
+    AddKeyArgs, ApiError, Check, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
+    DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, LoginArgs,
+    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument,
+    RenameArgs, SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView,
+    SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,6 +98,20 @@ commands! {
     settings_import(SettingsText) -> SettingsImportReport;
     /// Checks what can be wrong with this installation.
     doctor() -> Vec<Check>;
+    /// Warms up now, or says what a warmup would do.
+    warmup(WarmupArgs) -> WarmupRound;
+    /// Stops the warmups under way before their next request.
+    warmup_cancel() -> ();
+    /// What the scheduler is up to.
+    scheduler() -> SchedulerView;
+    /// What was done or left undone, and why.
+    decisions(DecisionsArgs) -> Vec<DecisionView>;
+    /// What rests, why, and until when.
+    cooldowns() -> Vec<CooldownView>;
+    /// Ends a rest by hand.
+    cooldown_clear(CooldownArgs) -> ();
+    /// What was measured and done.
+    history(HistoryArgs) -> HistoryDocument;
     /// A link that opens the web UI once.
     ui_link() -> UiLink;
     /// Ends the demo; the program goes on with the user's own, so far empty, data.

@@ -4,7 +4,7 @@
 //! invented login can reach the real service.
 
 use crate::credentials::Newcomer;
-use crate::host::{Mode, Options, StartError};
+use crate::host::{Options, StartError};
 use crate::runtime::{Material, Runtime};
 use crate::secrets::{SecretName, VaultCell};
 use crate::settings::{MemoryFace, Scope, SettingsKeeper};
@@ -51,8 +51,9 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
         vault: VaultCell::in_memory().map_err(|error| StartError::Demo(error.to_string()))?,
         settings,
         clock: options.clock.clone(),
+        zone: options.zone.clone(),
         notices: Vec::new(),
-        scheduled: options.mode == Mode::Full,
+        triggers: crate::host::triggers(options).await?,
         simulator: Some(simulator),
     })
     .await?;

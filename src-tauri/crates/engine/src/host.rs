@@ -12,6 +12,7 @@ use crate::control::{Commands, ControlError, ControlHandle, ControlOptions, Cont
 use crate::ledger::{Level, Notice};
 use crate::lock::{self, Lock, LockError};
 use crate::runtime::{Material, Runtime};
+use crate::scheduler::{CronTriggers, Triggers};
 use crate::secrets::VaultCell;
 use crate::settings::{SettingsError, SettingsKeeper};
 use crate::store::{Store, StoreError};
@@ -58,6 +59,9 @@ pub enum StartError {
     /// The control API cannot listen.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// The triggers of the scheduler do not come up.
+    #[error("the scheduler cannot start: {0}")]
+    Triggers(String),
     /// The demo's simulated service does not start.
     #[error("the demo cannot start: {0}")]
     Demo(String),
@@ -226,14 +230,16 @@ impl Host {
             loop {
                 let current = runtime.borrow_and_update().clone();
                 let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
-                let mut refresh = current.refresh.clone();
+                let mut agenda = current.agenda.clone();
+                let mut round = current.warmups.watch();
                 drop(current);
                 loop {
                     tokio::select! {
                         changed = runtime.changed() => { if changed.is_err() { return } break }
                         Ok(()) = ledger.changed() => {}
                         Ok(()) = settings.changed() => {}
-                        Ok(()) = refresh.changed() => {}
+                        Ok(()) = agenda.changed() => {}
+                        Ok(()) = round.changed() => {}
                         () = stop.cancelled() => return,
                     }
                     revision.send_modify(|r| *r += 1);
@@ -298,18 +304,28 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
     for notice in &notices {
         tracing::warn!(code = notice.code, "{}", notice.message);
     }
-    let scheduled = options.mode == Mode::Full;
+    let triggers = triggers(options).await?;
     let transport = network(&settings, options);
     Ok(Material {
         store,
         vault,
         settings,
         clock: options.clock.clone(),
+        zone: options.zone.clone(),
         transport,
         notices,
-        scheduled,
+        triggers,
         simulator: None,
     })
+}
+
+/// What wakes background work, in an engine that runs until it is stopped.
+pub(crate) async fn triggers(options: &Options) -> Result<Option<Box<dyn Triggers>>, StartError> {
+    if options.mode == Mode::OneShot {
+        return Ok(None);
+    }
+    let triggers = CronTriggers::new().await.map_err(|error| StartError::Triggers(error.to_string()))?;
+    Ok(Some(Box::new(triggers)))
 }
 
 /// The network, as the settings of this data say.

@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 pub mod host;
 pub mod import;
+pub mod journal;
 pub mod ledger;
 pub mod lock;
 pub mod logging;
@@ -24,6 +25,7 @@ pub mod store;
 pub mod tasks;
 pub mod upstream;
 pub mod view;
+mod warmup;
 
 /// The program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

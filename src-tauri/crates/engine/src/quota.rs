@@ -5,7 +5,9 @@
 
 mod discovery;
 mod failure;
+mod landing;
 mod samples;
 mod source;
+mod usage;
 
 pub use source::{Parts, QuotaSource};

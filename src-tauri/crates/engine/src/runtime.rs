@@ -4,26 +4,29 @@
 //! reached belong to `host`.
 
 use crate::clock::Clock;
-use crate::credentials::{Credentials, UNDO};
+use crate::credentials::Credentials;
+use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
 use crate::quota::QuotaSource;
-use crate::scheduler::{self, RefreshStatus};
+use crate::scheduler::{self, Agenda, Triggers};
 use crate::secrets::VaultCell;
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::{Pacer, Tokens, Transport, Upstream, Urgency};
 use crate::view::dto::Freshness;
+use crate::warmup::Warmups;
+use domain::catalogue::Group;
 use domain::credential::CredentialId;
+use domain::policy::cooldown::Cooldowns;
+use domain::policy::warmup::History;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use simulator::Simulator;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
-
-/// How often the database is looked after: removed credentials past their undo, the daily backup.
-const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
 /// What a runtime is made of.
 pub(crate) struct Material {
@@ -35,12 +38,14 @@ pub(crate) struct Material {
     pub(crate) settings: SettingsKeeper,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
+    /// The user's time zone.
+    pub(crate) zone: TimeZone,
     /// The way to the service.
     pub(crate) transport: Arc<dyn Transport>,
     /// What the user should know from the start.
     pub(crate) notices: Vec<Notice>,
-    /// Whether background work runs. A short-lived engine does what it is asked and nothing else.
-    pub(crate) scheduled: bool,
+    /// What wakes background work. A short-lived engine has none: it does what it is asked and nothing else.
+    pub(crate) triggers: Option<Box<dyn Triggers>>,
     /// The simulated service, in the demo.
     pub(crate) simulator: Option<Simulator>,
 }
@@ -51,11 +56,13 @@ pub(crate) struct Runtime {
     pub(crate) credentials: Credentials,
     pub(crate) source: QuotaSource,
     pub(crate) logins: Logins,
+    pub(crate) warmups: Warmups,
+    pub(crate) zone: TimeZone,
     pub(crate) settings: SettingsKeeper,
     pub(crate) vault: VaultCell,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) refresh: watch::Receiver<RefreshStatus>,
+    pub(crate) agenda: watch::Receiver<Agenda>,
     simulator: Option<Simulator>,
     tasks: Tasks,
 }
@@ -63,7 +70,8 @@ pub(crate) struct Runtime {
 impl Runtime {
     /// Loads what is stored and starts the work.
     pub(crate) async fn start(material: Material) -> Result<Self, StoreError> {
-        let Material { store, vault, settings, clock, transport, notices, scheduled, simulator } = material;
+        let Material { store, vault, settings, clock, zone, transport, notices, triggers, simulator } =
+            material;
         let tasks = Tasks::default();
         let loaded = store.credentials().await?;
         let mut state = State::default();
@@ -77,7 +85,9 @@ impl Runtime {
             state.apply(Note::Notice(notice));
         }
         notices.into_iter().for_each(|notice| state.apply(Note::Notice(notice)));
+        remember(&mut state, &store, clock.now()).await?;
         let ledger = Ledger::start(&tasks, state);
+        let journal = Journal::new(store.clone(), clock.clone());
         let credentials = Credentials::new(store.clone(), vault.clone(), ledger.clone(), clock.clone());
         let pacer = Pacer::start(&tasks, &settings);
         let upstream = Upstream::new(settings.clone(), clock.clone(), pacer, transport);
@@ -86,14 +96,29 @@ impl Runtime {
             crate::quota::Parts {
                 ledger: ledger.clone(),
                 credentials: credentials.clone(),
-                tokens,
+                tokens: tokens.clone(),
                 upstream: upstream.clone(),
                 settings: settings.clone(),
                 clock: clock.clone(),
                 store: store.clone(),
+                journal: journal.clone(),
+                zone: zone.clone(),
             },
             &tasks,
         );
+        let warmups = Warmups::new(crate::warmup::Parts {
+            ledger: ledger.clone(),
+            credentials: credentials.clone(),
+            source: source.clone(),
+            tokens,
+            upstream: upstream.clone(),
+            settings: settings.clone(),
+            store: store.clone(),
+            journal,
+            clock: clock.clone(),
+            zone: zone.clone(),
+            tasks: tasks.clone(),
+        });
         let logins = Logins::new(
             credentials.clone(),
             ledger.clone(),
@@ -103,22 +128,33 @@ impl Runtime {
             clock.clone(),
             tasks.clone(),
         );
-        let refresh = if scheduled {
-            housekeep(&tasks, store.clone(), clock.clone());
-            scheduler::start(&tasks, source.clone(), ledger.clone(), settings.clone(), clock.clone())
-        } else {
-            watch::Sender::new(RefreshStatus::default()).subscribe()
+        let agenda = match triggers {
+            Some(triggers) => scheduler::start(
+                &tasks,
+                scheduler::Parts {
+                    source: source.clone(),
+                    warmups: warmups.clone(),
+                    ledger: ledger.clone(),
+                    settings: settings.clone(),
+                    store: store.clone(),
+                    clock: clock.clone(),
+                    triggers,
+                },
+            ),
+            None => watch::Sender::new(Agenda::default()).subscribe(),
         };
         Ok(Self {
             ledger,
             credentials,
             source,
             logins,
+            warmups,
+            zone,
             settings,
             vault,
             store,
             clock,
-            refresh,
+            agenda,
             simulator,
             tasks,
         })
@@ -155,6 +191,25 @@ impl Runtime {
     }
 }
 
+/// Brings back what outlives a restart: rests, protection, warmups, and when groups were last used.
+async fn remember(state: &mut State, store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
+    let since = now - REMEMBERED;
+    let mut cooldowns: Cooldowns = store.cooldowns().await?.into_iter().collect();
+    cooldowns.clamp(now);
+    cooldowns.expire(now);
+    let mut warmups: History =
+        store.warmups(None, since).await?.into_iter().map(|kept| kept.attempt).collect();
+    warmups.clamp(now);
+    for drop in store.drops(None, since).await?.into_iter().filter(|d| d.by != "warmup") {
+        state.apply(Note::Used(Group::from_key(&drop.group), drop.to));
+    }
+    state.cooldowns = Arc::new(cooldowns);
+    state.protection = Arc::new(store.protections().await?.into_iter().collect());
+    state.warmups = Arc::new(warmups);
+    Ok(())
+}
+
 fn damaged_notice(damaged: &[crate::store::Damaged], clock: &Arc<dyn Clock>) -> Option<Notice> {
     (!damaged.is_empty()).then(|| Notice {
         code: "damaged_credentials",
@@ -165,23 +220,4 @@ fn damaged_notice(damaged: &[crate::store::Damaged], clock: &Arc<dyn Clock>) -> 
         ),
         at: clock.now(),
     })
-}
-
-fn housekeep(tasks: &Tasks, store: Store, clock: Arc<dyn Clock>) {
-    tasks.start(|stop| async move {
-        loop {
-            let now = clock.now();
-            let done = async {
-                store.purge_removed(now - UNDO).await?;
-                store.back_up_if_due(now).await.map(drop)
-            };
-            if let Err(error) = done.await {
-                tracing::warn!(%error, "The database could not be looked after");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(HOUSEKEEPING) => {}
-                () = stop.cancelled() => break,
-            }
-        }
-    });
 }

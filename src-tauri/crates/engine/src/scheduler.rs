@@ -1,5 +1,56 @@
-//! When background work happens. What is done belongs to its owners: quota to the quota source.
+//! When background work happens: by period, by a known reset, near a floor, on wake from sleep, when asked.
+//!
+//! What is done belongs to its owners (quota source, warmups, store). Whether a job is due is decided by our clock;
+//! the triggers only wake us.
 
+mod agenda;
+mod beat;
+mod housekeeping;
 mod refresh;
+mod triggers;
+mod warmup;
 
-pub use refresh::{RefreshStatus, start};
+pub use agenda::{Agenda, Job, JobStatus, Why};
+pub use triggers::{CronTriggers, TimerTriggers, Triggers};
+
+use crate::clock::Clock;
+use crate::ledger::Ledger;
+use crate::quota::QuotaSource;
+use crate::settings::SettingsKeeper;
+use crate::store::Store;
+use crate::tasks::Tasks;
+use crate::warmup::Warmups;
+use beat::Beat;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What the scheduler works with.
+pub struct Parts {
+    /// Reads quota.
+    pub source: QuotaSource,
+    /// Warms up.
+    pub warmups: Warmups,
+    /// The live state.
+    pub ledger: Ledger,
+    /// What is wanted, and how often.
+    pub settings: SettingsKeeper,
+    /// The durable truth, to be looked after.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What wakes us.
+    pub triggers: Box<dyn Triggers>,
+}
+
+/// Starts every job, each in a task of its own: a long refresh does not hold a scan up, and no job overlaps itself.
+#[must_use]
+pub fn start(tasks: &Tasks, parts: Parts) -> watch::Receiver<Agenda> {
+    let Parts { source, warmups, ledger, settings, store, clock, triggers } = parts;
+    let (agenda, status) = watch::channel(Agenda::default());
+    let wake = triggers::start(tasks, triggers, settings.clone());
+    let beat = |job| Beat::new(job, agenda.clone(), wake.clone(), settings.clone(), clock.clone());
+    refresh::start(tasks, beat(Job::Refresh), source, ledger.clone());
+    warmup::start(tasks, beat(Job::Warmup), warmups, ledger, store.clone());
+    housekeeping::start(tasks, beat(Job::Housekeeping), store);
+    status
+}

@@ -4,21 +4,31 @@
 //! others: this module never sees one in clear.
 
 mod backup;
+mod cooldowns;
 mod credentials;
+mod decisions;
+mod drops;
 mod error;
 pub mod file;
 mod open;
+mod protections;
+mod retention;
 mod samples;
 mod schema;
 mod sealed;
 mod settings;
 mod thread;
+mod warmups;
 
 pub use crate::settings::Scope;
+pub use cooldowns::part_text;
 pub use credentials::{Damaged, Loaded, Removed};
+pub use decisions::{Decision, DecisionQuery, KeptDecision};
+pub use drops::Drop;
 pub use error::StoreError;
 pub use samples::Sample;
 pub use settings::StoredSetting;
+pub use warmups::{Conclusion, Intent, KeptWarmup};
 
 use jiff::Timestamp;
 use rusqlite::Connection;

@@ -1,13 +1,14 @@
 //! `status`, `doctor`, `ui_link`, `demo_end`.
 
 use crate::host::Host;
+use crate::scheduler::Job;
 use crate::view::dto::{ApiError, Check, ErrorCode, Notice, StatusView, UiLink};
 use domain::settings::Choice as _;
 
 impl Host {
     pub(crate) async fn status(&self) -> Result<StatusView, ApiError> {
         let runtime = self.runtime();
-        let (settings, refresh) = (runtime.settings.current(), runtime.refresh.borrow().clone());
+        let (settings, agenda) = (runtime.settings.current(), runtime.agenda.borrow().clone());
         Ok(StatusView {
             version: crate::VERSION.to_owned(),
             demo: runtime.is_demo(),
@@ -26,8 +27,8 @@ impl Host {
                 })
                 .collect(),
             background_refresh: settings.background_refresh_enabled,
-            next_refresh_at: refresh.next_at.map(|at| at.to_string()),
-            stretched_to_minutes: refresh.stretched_to.and_then(|d| u32::try_from(d.as_mins()).ok()),
+            next_refresh_at: agenda.job(Job::Refresh).next_at.map(|at| at.to_string()),
+            stretched_to_minutes: agenda.stretched_to.and_then(|d| u32::try_from(d.as_mins()).ok()),
             control_address: self.control_address().map(|a| a.to_string()),
             language: settings.language.key().to_owned(),
         })

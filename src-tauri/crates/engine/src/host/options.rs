@@ -4,6 +4,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::control::{Assets, NoAssets};
 use crate::secrets::{Keychain, SystemKeychain};
 use crate::settings::{Face, FileFace, ProcessVars, Vars};
+use jiff::tz::TimeZone;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Options {
     pub keychain: Arc<dyn Keychain>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The user's time zone, for sentences and daily hours.
+    pub zone: TimeZone,
 }
 
 impl Options {
@@ -44,6 +47,7 @@ impl Options {
             face: Arc::new(FileFace::new(data_dir.join("settings.json"))),
             keychain: Arc::new(SystemKeychain),
             clock: Arc::new(SystemClock),
+            zone: TimeZone::system(),
             data_dir,
         }
     }

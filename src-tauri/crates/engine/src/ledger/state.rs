@@ -1,6 +1,10 @@
 //! The state and how a note changes it. Pure.
 
+use domain::catalogue::Group;
 use domain::credential::{Credential, CredentialId, Tier};
+use domain::policy::cooldown::{Claim, Cooldowns, Scope};
+use domain::policy::protection::{Early, Pairs, Protection};
+use domain::policy::warmup::{Attempt, AttemptId, History, Outcome, Uses};
 use domain::quota::{ListPart, Parts, Quota, SummaryPart};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -12,6 +16,16 @@ pub struct State {
     pub credentials: Vec<Arc<Known>>,
     /// What the user should know, newest first.
     pub notices: Vec<Notice>,
+    /// What rests.
+    pub cooldowns: Arc<Cooldowns>,
+    /// What is below a floor.
+    pub protection: Arc<Protection>,
+    /// What was warmed.
+    pub warmups: Arc<History>,
+    /// When each group was last used.
+    pub uses: Arc<Uses>,
+    /// Since when warmup is on; older warmups without effect are forgiven.
+    pub warmup_on_since: Option<Timestamp>,
 }
 
 /// One credential with what was read of it.
@@ -27,6 +41,8 @@ pub struct Known {
     pub no_summary: bool,
     /// The last read failed; the numbers are those before it.
     pub failure: Option<Failure>,
+    /// Why it is read sooner than the interval says, if it is.
+    pub early: Option<Early>,
     /// Reads under way.
     pub reading: u32,
 }
@@ -103,6 +119,26 @@ pub enum Note {
     ReadWell(CredentialId),
     /// A read failed.
     ReadFailed(CredentialId, Failure),
+    /// Something rests.
+    Rests(Claim),
+    /// What was read of a credential is weighed against what rests of it.
+    ClaimsRead(CredentialId, Timestamp),
+    /// The user clears what rests.
+    ClaimCleared(Scope),
+    /// Rests whose time has come are over.
+    ClaimsExpired(Timestamp),
+    /// Why a credential is read sooner than the interval says, if it is.
+    Early(CredentialId, Option<Early>),
+    /// What a credential was judged to be below.
+    Protected(CredentialId, Pairs),
+    /// A warmup was recorded.
+    Warmup(Attempt),
+    /// What came of a warmup.
+    WarmupConcluded(CredentialId, AttemptId, Outcome),
+    /// Warmup was switched on.
+    WarmupOn(Timestamp),
+    /// A group was used, by the proxy or elsewhere.
+    Used(Group, Timestamp),
     /// Something the user should know.
     Notice(Notice),
     /// It no longer holds.
@@ -177,6 +213,22 @@ impl State {
             }),
             Note::ReadWell(id) => self.with(&id, |k| k.failure = None),
             Note::ReadFailed(id, failure) => self.with(&id, |k| k.failure = Some(failure)),
+            Note::Rests(claim) => drop(Arc::make_mut(&mut self.cooldowns).add(claim)),
+            Note::ClaimsRead(id, now) => {
+                if let Some(quota) = self.get(&id).and_then(|k| k.quota.clone()) {
+                    Arc::make_mut(&mut self.cooldowns).read(&id, &quota, now);
+                }
+            }
+            Note::ClaimCleared(scope) => drop(Arc::make_mut(&mut self.cooldowns).clear(&scope)),
+            Note::ClaimsExpired(now) => drop(Arc::make_mut(&mut self.cooldowns).expire(now)),
+            Note::Early(id, early) => self.with(&id, |k| k.early = early),
+            Note::Protected(id, pairs) => Arc::make_mut(&mut self.protection).put(&id, pairs),
+            Note::Warmup(attempt) => Arc::make_mut(&mut self.warmups).record(attempt),
+            Note::WarmupConcluded(credential, id, outcome) => {
+                Arc::make_mut(&mut self.warmups).conclude(&credential, id, outcome);
+            }
+            Note::WarmupOn(at) => self.warmup_on_since = Some(at),
+            Note::Used(group, at) => Arc::make_mut(&mut self.uses).note(&group, at),
             Note::Notice(notice) => {
                 self.notices.retain(|n| n.code != notice.code);
                 self.notices.insert(0, notice);
@@ -194,6 +246,7 @@ impl State {
                 quota: None,
                 no_summary: false,
                 failure: None,
+                early: None,
                 reading: 0,
             })),
         }

@@ -1,9 +1,10 @@
 //! Reads quota: in memory first, one flight per credential and step, summaries before lists.
 
 use super::failure::ReadError;
-use super::samples::Samples;
+use super::landing::Landing;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
+use crate::journal::Journal;
 use crate::ledger::{Failure, Known, Ledger, Level, Note, Notice};
 use crate::settings::SettingsKeeper;
 use crate::store::Store;
@@ -15,6 +16,7 @@ use domain::credential::{CredentialId, Provider, State};
 use domain::policy::refresh;
 use domain::quota::{ListPart, SummaryPart};
 use futures_util::StreamExt;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -63,6 +65,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where history goes.
     pub store: Store,
+    /// Where decisions go.
+    pub journal: Journal,
+    /// The user's time zone.
+    pub zone: TimeZone,
 }
 
 pub(super) struct Inner {
@@ -72,8 +78,7 @@ pub(super) struct Inner {
     pub(super) upstream: Upstream,
     settings: SettingsKeeper,
     pub(super) clock: Arc<dyn Clock>,
-    store: Store,
-    samples: Mutex<Samples>,
+    landing: Landing,
     flights: SingleFlight<(CredentialId, Step), ()>,
 }
 
@@ -81,9 +86,18 @@ impl QuotaSource {
     /// A source with nothing in memory.
     #[must_use]
     pub fn new(parts: Parts, tasks: &Tasks) -> Self {
-        let Parts { ledger, credentials, tokens, upstream, settings, clock, store } = parts;
-        let (samples, flights) = (Mutex::default(), SingleFlight::new(tasks));
-        let inner = Inner { ledger, credentials, tokens, upstream, settings, clock, store, samples, flights };
+        let Parts { ledger, credentials, tokens, upstream, settings, clock, store, journal, zone } = parts;
+        let landing = Landing {
+            ledger: ledger.clone(),
+            settings: settings.clone(),
+            store,
+            journal,
+            clock: clock.clone(),
+            zone,
+            samples: Mutex::default(),
+        };
+        let flights = SingleFlight::new(tasks);
+        let inner = Inner { ledger, credentials, tokens, upstream, settings, clock, landing, flights };
         Self { inner: Arc::new(inner) }
     }
 
@@ -106,6 +120,12 @@ impl QuotaSource {
         }
     }
 
+    /// Brings `ids` up to a reading that is not older than `not_before`.
+    pub async fn read_since(&self, ids: &[CredentialId], not_before: Timestamp) {
+        let ask = Ask { not_before, urgency: Urgency::Background, through_pause: false, says_done: false };
+        self.each(ids, Step::Numbers, ask).await;
+    }
+
     /// The user says that the hindrance is gone: asks for project and tier anew, whatever the state, and
     /// reads once. The state is active again when the service lets us in.
     pub async fn check(&self, id: &CredentialId) {
@@ -121,7 +141,7 @@ impl QuotaSource {
     /// Forgets what is kept beside the ledger of a credential that is gone or has new secrets.
     pub fn forget(&self, id: &CredentialId) {
         self.inner.tokens.forget(id);
-        self.inner.samples.lock().unwrap_or_else(PoisonError::into_inner).forget(id);
+        self.inner.landing.samples.lock().unwrap_or_else(PoisonError::into_inner).forget(id);
     }
 
     async fn each(&self, ids: &[CredentialId], step: Step, ask: Ask) {
@@ -188,6 +208,7 @@ impl Inner {
     }
 
     async fn run(&self, id: &CredentialId, ask: Ask, step: Step) {
+        let before = self.ledger.state().get(id).and_then(|k| k.quota.clone());
         self.ledger.note(Note::Reading(id.clone())).await;
         let result = match step {
             Step::Numbers => self.numbers(id, ask).await,
@@ -195,14 +216,15 @@ impl Inner {
             Step::Discovery => self.discover(id, ask).await,
         };
         let mut notes = vec![Note::ReadingDone(id.clone())];
+        let landed = result.is_ok() && step != Step::Discovery;
         match result {
             Ok(()) if step == Step::Discovery => {}
             Ok(()) => notes.push(Note::ReadWell(id.clone())),
             Err(error) => notes.extend(self.failed(id, step, &error).await),
         }
         self.ledger.notes(notes).await;
-        if step != Step::Discovery {
-            self.sample(id).await;
+        if landed {
+            self.landing.landed(id, before).await;
         }
     }
 
@@ -394,18 +416,6 @@ impl Inner {
         }
         let until = refresh::pause_until(times, error.named_pause(), now);
         vec![Note::ReadFailed(id.clone(), Failure { message: error.to_string(), times, at: now, until })]
-    }
-
-    async fn sample(&self, id: &CredentialId) {
-        let state = self.ledger.state();
-        let Some(quota) = state.get(id).and_then(|k| k.quota.clone()) else { return };
-        let samples =
-            self.samples.lock().unwrap_or_else(PoisonError::into_inner).of(id, &quota, self.clock.now());
-        if !samples.is_empty()
-            && let Err(error) = self.store.add_samples(samples).await
-        {
-            tracing::warn!(%error, "History could not be stored");
-        }
     }
 }
 

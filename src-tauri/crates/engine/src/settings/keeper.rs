@@ -4,6 +4,8 @@ use super::document::{self, Values};
 use super::{Face, Scope, SettingsError};
 use crate::secrets::VaultCell;
 use crate::store::{Store, StoreError};
+use domain::credential::CredentialId;
+use domain::policy::exceptions::Exceptions;
 use domain::settings::{Origin, Resolved, Setting, Settings, resolve};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -73,6 +75,27 @@ impl SettingsKeeper {
         model
             .and_then(|model| get(Scope::Model { credential: credential.clone(), model: model.to_owned() }))
             .or_else(|| get(Scope::Credential(credential)))
+    }
+
+    /// The floors that single credentials and models have of their own.
+    #[must_use]
+    pub fn floors(&self) -> Exceptions<u32> {
+        self.exceptions("quota_protection_threshold", |text| text.parse().ok())
+    }
+
+    /// The credentials and models for which warmup is switched off, or on.
+    #[must_use]
+    pub fn warmup_switches(&self) -> Exceptions<bool> {
+        self.exceptions("smart_warmup_enabled", |text| text.parse().ok())
+    }
+
+    fn exceptions<T: Copy>(&self, of: &str, read: impl Fn(&str) -> Option<T>) -> Exceptions<T> {
+        let held = self.held();
+        let own = held.values.iter().filter(|((key, _), _)| key == of).filter_map(|((_, scope), text)| {
+            let credential = CredentialId::new(scope.credential()?);
+            Some((credential, scope.model().map(str::to_owned), read(text)?))
+        });
+        Exceptions::new(own)
     }
 
     pub(super) fn held(&self) -> Arc<Held> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 /// One decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// `warmup`, `protection`, `cooldown`, `state`, `drain` or `refresh`.
+    /// `warmup`, `protection`, `cooldown` or `drain`.
     pub kind: &'static str,
     /// The credential's id.
     pub credential: String,

@@ -49,7 +49,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn drops(&self, credential: Option<&CredentialId>, since: Timestamp) -> Result<Vec<Drop>, StoreError> {
+    pub async fn drops(
+        &self,
+        credential: Option<&CredentialId>,
+        since: Timestamp,
+    ) -> Result<Vec<Drop>, StoreError> {
         let credential = credential.map(|id| id.as_str().to_owned());
         self.run(move |c| {
             let sql = "SELECT credential, \"group\", \"window\", from_at, to_at, points, by FROM drops \

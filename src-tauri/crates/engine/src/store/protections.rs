@@ -33,7 +33,10 @@ impl Store {
                     _ => {}
                 }
             }
-            Ok(pairs.into_iter().map(|((credential, model), held)| (CredentialId::new(credential), model, held)).collect())
+            Ok(pairs
+                .into_iter()
+                .map(|((credential, model), held)| (CredentialId::new(credential), model, held))
+                .collect())
         })
         .await
     }

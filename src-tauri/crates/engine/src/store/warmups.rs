@@ -67,7 +67,15 @@ impl Store {
                 return Err(StoreError::NoCredential(intent.credential));
             }
             let Intent { credential, group, model, by_hand, .. } = intent;
-            Ok(Attempt { id: AttemptId(c.last_insert_rowid()), credential, group, model, at, by_hand, outcome })
+            Ok(Attempt {
+                id: AttemptId(c.last_insert_rowid()),
+                credential,
+                group,
+                model,
+                at,
+                by_hand,
+                outcome,
+            })
         })
         .await
     }
@@ -112,7 +120,8 @@ impl Store {
 }
 
 fn kept(row: &Row<'_>) -> Result<KeptWarmup, StoreError> {
-    let (group, outcome, reset_at): (Option<String>, String, Option<i64>) = (row.get(2)?, row.get(6)?, row.get(8)?);
+    let (group, outcome, reset_at): (Option<String>, String, Option<i64>) =
+        (row.get(2)?, row.get(6)?, row.get(8)?);
     Ok(KeptWarmup {
         attempt: Attempt {
             id: AttemptId(row.get(0)?),

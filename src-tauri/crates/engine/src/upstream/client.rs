@@ -22,6 +22,8 @@ pub enum Api {
     Load,
     /// `onboardUser`
     Onboard,
+    /// `streamGenerateContent`, read to its end
+    Stream,
 }
 
 impl Api {
@@ -32,6 +34,7 @@ impl Api {
             Self::Buckets => "retrieveUserQuota",
             Self::Load => "loadCodeAssist",
             Self::Onboard => "onboardUser",
+            Self::Stream => "streamGenerateContent?alt=sse",
         }
     }
 }

@@ -3,7 +3,10 @@
 use super::dto::{CredentialView, FailureView, GroupView, Headline, ModelView, QuotaDocument, WindowView};
 use crate::ledger::{Known, State};
 use domain::catalogue::Group;
-use domain::credential::State as Standing;
+use domain::credential::State as Condition;
+use domain::policy::pair::Pair;
+use domain::policy::protection::Standing;
+use domain::policy::warmup::Key;
 use domain::quota::{GroupReading, ModelReading, Quota, Remaining, WindowReading};
 use jiff::Timestamp;
 
@@ -14,18 +17,18 @@ pub fn document(state: &State, demo: bool, only: Option<&str>, now: Timestamp) -
         .credentials
         .iter()
         .filter(|k| only.is_none_or(|id| k.credential.id.as_str() == id))
-        .map(|known| credential(known, now))
+        .map(|known| credential(state, known, now))
         .collect();
     QuotaDocument { at: now.to_string(), sentence: super::sentence::overview(state, now), demo, credentials }
 }
 
-fn credential(known: &Known, now: Timestamp) -> CredentialView {
+fn credential(state: &State, known: &Known, now: Timestamp) -> CredentialView {
     let c = &known.credential;
-    let stale = known.failure.is_some() || !c.state.is_active();
+    let stale = is_stale(known);
     let (link, since) = match &c.state {
-        Standing::Active | Standing::Disabled => (None, None),
-        Standing::Invalid { since, .. } | Standing::Retired { since, .. } => (None, Some(*since)),
-        Standing::Blocked { link, since, .. } => (link.clone(), Some(*since)),
+        Condition::Active | Condition::Disabled => (None, None),
+        Condition::Invalid { since, .. } | Condition::Retired { since, .. } => (None, Some(*since)),
+        Condition::Blocked { link, since, .. } => (link.clone(), Some(*since)),
     };
     let quota = known.quota.as_deref();
     CredentialView {
@@ -48,9 +51,14 @@ fn credential(known: &Known, now: Timestamp) -> CredentialView {
         headline: quota.and_then(|q| headline(q, now)),
         groups: quota.map(|q| q.groups.iter().map(|g| group(q, g, stale, now)).collect()).unwrap_or_default(),
         models: quota
-            .map(|q| q.models.iter().filter(|m| !m.hidden).map(|m| model(q, m, stale, now)).collect())
+            .map(|q| q.models.iter().filter(|m| !m.hidden).map(|m| model(state, known, q, m, now)).collect())
             .unwrap_or_default(),
     }
+}
+
+/// The last attempt failed, or the credential is not read at all.
+fn is_stale(known: &Known) -> bool {
+    known.failure.is_some() || !known.credential.state.is_active()
 }
 
 fn headline(quota: &Quota, now: Timestamp) -> Option<Headline> {
@@ -96,7 +104,11 @@ fn window(reading: &WindowReading, group: &Group, stale: bool, now: Timestamp) -
     }
 }
 
-fn model(quota: &Quota, reading: &ModelReading, stale: bool, now: Timestamp) -> ModelView {
+fn model(state: &State, known: &Known, quota: &Quota, reading: &ModelReading, now: Timestamp) -> ModelView {
+    let stale = is_stale(known);
+    let pair = Pair { credential: &known.credential.id, group: reading.group.as_ref(), model: &reading.id };
+    let resting = state.cooldowns.resting(pair, now);
+    let key = if reading.group.is_some() { Key::Group } else { Key::Model };
     let effective = quota.effective(reading, now);
     let over = reading.reset_at.is_some_and(|reset| now >= reset);
     ModelView {
@@ -110,9 +122,9 @@ fn model(quota: &Quota, reading: &ModelReading, stale: bool, now: Timestamp) -> 
         observed_at: effective.observed_at.to_string(),
         stale: stale || over,
         contradicts: quota.contradicts(reading, now),
-        protected: false,
-        cooldown_until: None,
-        cooldown_reason: None,
-        last_warmup_at: None,
+        protected: matches!(state.protection.standing(pair.credential, pair.model), Standing::Protected(_)),
+        cooldown_until: resting.map(|claim| claim.until.to_string()),
+        cooldown_reason: resting.map(|claim| claim.reason.text().to_owned()),
+        last_warmup_at: state.warmups.last_warmup(pair, key).map(|at| at.to_string()),
     }
 }

@@ -7,3 +7,4 @@ mod login;
 mod quota;
 mod states;
 mod tokens;
+mod warmup;

@@ -96,6 +96,13 @@ impl History {
         self.of(pair.credential).last_warmup(pair, key)
     }
 
+    /// Row 8a: whether the last two verified warmups since `since` had no effect.
+    #[must_use]
+    pub fn is_without_effect(&self, pair: Pair<'_>, since: Option<Timestamp>) -> bool {
+        let key = if pair.group.is_some() { Key::Group } else { Key::Model };
+        self.of(pair.credential).without_effect(pair, key, since) >= 2
+    }
+
     /// The attempts of one credential: looked up once for all its models.
     pub(super) fn of(&self, credential: &CredentialId) -> Past<'_> {
         Past(self.attempts.get(credential))

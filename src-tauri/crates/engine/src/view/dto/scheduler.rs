@@ -68,7 +68,7 @@ pub struct WarmupLine {
     pub sentence: String,
     /// Until when it holds, or when it is looked at again.
     pub until: Option<String>,
-    /// What came of it: `waiting`, `sent`, `refused`, `started`, `no_effect`, `unknown`, `stopped`; null where
+    /// What came of it: `waiting`, `sent`, `refused`, `unknown` or `stopped`; null where
     /// nothing was to be sent.
     pub outcome: Option<String>,
     /// Why, where the service refused.
@@ -84,7 +84,7 @@ pub struct DecisionsArgs {
     /// One credential, by id or name.
     #[serde(default)]
     pub credential: Option<String>,
-    /// `warmup`, `protection`, `cooldown`, `state`, `drain` or `refresh`.
+    /// `warmup`, `protection`, `cooldown` or `drain`.
     #[serde(default)]
     pub kind: Option<String>,
     /// Words that the sentence must hold.
@@ -104,7 +104,7 @@ pub struct DecisionView {
     pub at: String,
     /// Until when it was the same at every look, where it was looked at again.
     pub last_at: String,
-    /// `warmup`, `protection`, `cooldown`, `state`, `drain` or `refresh`.
+    /// `warmup`, `protection`, `cooldown` or `drain`.
     pub kind: String,
     /// The credential's id.
     pub credential: String,
@@ -133,7 +133,7 @@ pub struct CooldownView {
     pub scope: String,
     /// The group's key or the model's id.
     pub subject: Option<String>,
-    /// `quota_empty`, `rate`, `refused` or `unauthenticated`.
+    /// `quota_empty`, `rate`, `refused`, `not_offered` or `unauthenticated`.
     pub reason: String,
     /// What, why and until when, in one sentence.
     pub sentence: String,
@@ -143,8 +143,6 @@ pub struct CooldownView {
     pub since: String,
     /// Until when.
     pub until: String,
-    /// What ends it, in words.
-    pub ends_by: String,
 }
 
 /// Arguments of `cooldown_clear`.
@@ -210,7 +208,7 @@ pub struct WarmupView {
     pub by: String,
     /// When it was recorded, before it was sent.
     pub at: String,
-    /// `sent`, `refused`, `started`, `no_effect` or `unknown`.
+    /// `pending`, `sent`, `refused`, `not_done`, `started`, `no_effect` or `unknown`.
     pub outcome: String,
     /// Why, where the service refused.
     pub detail: Option<String>,
@@ -248,20 +246,18 @@ pub struct SchedulerView {
     pub warmup_consent_text: String,
     /// When the user agreed; null while nobody has.
     pub warmup_consent_at: Option<String>,
-    /// Floors that the service's reporting step cannot show, each with the next useful value.
-    pub hints: Vec<String>,
 }
 
 /// One job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct JobView {
-    /// `refresh`, `warmup`, `daily_warmup` or `housekeeping`.
+    /// `refresh`, `warmup` or `housekeeping`.
     pub name: String,
     /// Whether it is switched on.
     pub on: bool,
     /// When it last began.
     pub last_at: Option<String>,
-    /// Why: `start`, `period`, `reset`, `near_floor`, `wake`, `user`, `settings`, `daily`.
+    /// Why: `period`, `reset`, `near_floor`, `new`, `wake` or `asked`.
     pub last_why: Option<String>,
     /// How long that took, in milliseconds.
     pub last_took_ms: Option<u32>,

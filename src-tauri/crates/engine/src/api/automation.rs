@@ -1,0 +1,291 @@
+//! Commands of the scheduler, of warmups, and of the ledger.
+
+use crate::host::Host;
+use crate::ledger::Note;
+use crate::runtime::Runtime;
+use crate::scheduler::Job;
+use crate::store::{DecisionQuery, part_text};
+use crate::view::dto::{
+    ApiError, CooldownArgs, CooldownView, DecisionView, DecisionsArgs, DropView, ErrorCode, HistoryArgs,
+    HistoryDocument, JobView, SampleView, SchedulerView, WarmupArgs, WarmupRound, WarmupView,
+};
+use domain::credential::CredentialId;
+use domain::policy::cooldown::{Claim, Part, Sentence};
+use domain::policy::words::Here;
+use jiff::{SignedDuration, Span, Timestamp};
+
+/// The longest answer of the ledger.
+const MOST_DECISIONS: u32 = 1_000;
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Where the store keeps when the user agreed to warmup.
+const CONSENT_AT: &str = "warmup_consent_at";
+
+/// What warmup sends and what the service's terms say: shown before it is switched on.
+pub const WARMUP_CONSENT: &str = "Warmup sends one tiny request (\"hi\") to a quota window that nobody has used yet, so that its clock starts early and it comes back early. It costs next to nothing of the quota. It goes over your own login, by itself. The service's terms may forbid that: accounts were suspended for use through programs that are not Google's. An API key is the supported way. Headroom stops at once for a login that the service refuses.";
+
+impl Host {
+    pub(crate) async fn warmup(&self, args: WarmupArgs) -> Result<WarmupRound, ApiError> {
+        let runtime = self.runtime();
+        if args.automatic {
+            if !args.dry_run {
+                return Err(ApiError::new(
+                    ErrorCode::BadInput,
+                    "the automatic scan runs by itself; `automatic` goes with `dry_run`",
+                ));
+            }
+            return Ok(runtime.warmups.rehearse());
+        }
+        let target = match (args.credential, args.model) {
+            (Some(credential), model) => Some((runtime.credentials.find(&credential)?.id, model)),
+            (None, Some(_)) => {
+                return Err(ApiError::new(ErrorCode::BadInput, "a model belongs to a credential; name both"));
+            }
+            (None, None) if args.all || args.dry_run => None,
+            (None, None) => {
+                return Err(ApiError::new(
+                    ErrorCode::BadInput,
+                    "name a credential, or say that you mean all of them",
+                ));
+            }
+        };
+        if !args.dry_run {
+            runtime.warmup_consent().await?;
+        }
+        Ok(runtime.warmups.by_hand(target, args.force, args.dry_run).await)
+    }
+
+    pub(crate) async fn warmup_cancel(&self) -> Result<(), ApiError> {
+        self.runtime().warmups.cancel();
+        Ok(())
+    }
+
+    pub(crate) async fn scheduler(&self) -> Result<SchedulerView, ApiError> {
+        let runtime = self.runtime();
+        let agenda = runtime.agenda.borrow().clone();
+        let jobs = Job::ALL
+            .into_iter()
+            .map(|job| {
+                let status = agenda.job(job);
+                JobView {
+                    name: job.key().to_owned(),
+                    on: status.on,
+                    last_at: status.last_at.map(|at| at.to_string()),
+                    last_why: status.last_why.map(|why| why.key().to_owned()),
+                    last_took_ms: status.last_took.and_then(|took| u32::try_from(took.as_millis()).ok()),
+                    last_outcome: status.last_outcome.clone(),
+                    running: status.running,
+                    next_at: status.next_at.map(|at| at.to_string()),
+                    runs: status.runs,
+                    event_runs: status.event_runs,
+                    missed: status.missed,
+                }
+            })
+            .collect();
+        let consent_at =
+            runtime.store.meta(CONSENT_AT).await.map_err(crate::credentials::CredentialError::from)?;
+        let round = runtime.warmups.watch().borrow().clone();
+        Ok(SchedulerView {
+            jobs,
+            round,
+            warmup_consent_text: WARMUP_CONSENT.to_owned(),
+            warmup_consent_at: consent_at,
+        })
+    }
+
+    pub(crate) async fn decisions(&self, args: DecisionsArgs) -> Result<Vec<DecisionView>, ApiError> {
+        let runtime = self.runtime();
+        let query = DecisionQuery {
+            since: since(args.since.as_deref(), A_DAY, runtime.clock.now())?,
+            credential: args
+                .credential
+                .map(|text| runtime.credentials.find(&text))
+                .transpose()?
+                .map(|c| c.id.to_string()),
+            kind: args.kind,
+            search: args.search.filter(|words| !words.is_empty()),
+            limit: args.limit.unwrap_or(MOST_DECISIONS).min(MOST_DECISIONS),
+        };
+        let kept = runtime.store.decisions(query).await.map_err(crate::credentials::CredentialError::from)?;
+        Ok(kept
+            .into_iter()
+            .map(|d| DecisionView {
+                id: d.id.to_string(),
+                at: d.at.to_string(),
+                last_at: d.last_at.to_string(),
+                kind: d.kind,
+                credential: d.credential,
+                name: d.name,
+                subject: Some(d.subject).filter(|s| !s.is_empty()),
+                verdict: d.verdict,
+                sentence: d.sentence,
+                until: d.until.map(|at| at.to_string()),
+            })
+            .collect())
+    }
+
+    pub(crate) async fn cooldowns(&self) -> Result<Vec<CooldownView>, ApiError> {
+        let runtime = self.runtime();
+        let (state, now) = (runtime.ledger.state(), runtime.clock.now());
+        Ok(state
+            .cooldowns
+            .iter()
+            .filter(|claim| claim.until > now)
+            .map(|claim| cooldown(&runtime, claim, now))
+            .collect())
+    }
+
+    pub(crate) async fn cooldown_clear(&self, args: CooldownArgs) -> Result<(), ApiError> {
+        let runtime = self.runtime();
+        let state = runtime.ledger.state();
+        let claim = state.cooldowns.iter().find(|claim| name_of(claim) == args.id);
+        let Some(claim) = claim else {
+            return Err(ApiError::new(
+                ErrorCode::NotFound,
+                format!("nothing rests by the name {:?}; `headroom cooldowns` lists what does", args.id),
+            ));
+        };
+        runtime
+            .store
+            .delete_cooldown(claim.scope.clone())
+            .await
+            .map_err(crate::credentials::CredentialError::from)?;
+        runtime.ledger.note(Note::ClaimCleared(claim.scope.clone())).await;
+        Ok(())
+    }
+
+    pub(crate) async fn history(&self, args: HistoryArgs) -> Result<HistoryDocument, ApiError> {
+        let runtime = self.runtime();
+        let since = since(args.since.as_deref(), A_WEEK, runtime.clock.now())?;
+        let only = args.credential.map(|text| runtime.credentials.find(&text)).transpose()?.map(|c| c.id);
+        let ids: Vec<CredentialId> = match &only {
+            Some(id) => vec![id.clone()],
+            None => runtime.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
+        };
+        runtime
+            .history(&ids, only.as_ref(), since)
+            .await
+            .map_err(|error| crate::credentials::CredentialError::from(error).into())
+    }
+}
+
+impl Runtime {
+    async fn history(
+        &self,
+        ids: &[CredentialId],
+        only: Option<&CredentialId>,
+        since: Timestamp,
+    ) -> Result<HistoryDocument, crate::store::StoreError> {
+        let mut samples = Vec::new();
+        for id in ids {
+            samples.extend(self.store.samples(id, since).await?.into_iter().map(|s| SampleView {
+                credential: s.credential.to_string(),
+                subject: s.subject,
+                window: s.window,
+                remaining: s.remaining,
+                at: s.at.to_string(),
+                source: s.source,
+            }));
+        }
+        let name = |id: &CredentialId| self.credentials.get(id).map_or_else(|| id.to_string(), |c| c.name());
+        let warmups = self.store.warmups(only, since).await?.into_iter().map(|kept| WarmupView {
+            credential: kept.attempt.credential.to_string(),
+            name: name(&kept.attempt.credential),
+            group: kept.attempt.group.as_ref().map(|g| g.key().to_owned()).unwrap_or_default(),
+            model: kept.attempt.model.clone(),
+            by: if kept.attempt.by_hand { "manual" } else { "automatic" }.to_owned(),
+            at: kept.attempt.at.to_string(),
+            outcome: kept.attempt.outcome.key().to_owned(),
+            detail: kept.detail,
+            reset_at: kept.reset_at.map(|at| at.to_string()),
+        });
+        let warmups = warmups.collect();
+        let drops = self.store.drops(only, since).await?.into_iter().map(|d| DropView {
+            credential: d.credential.to_string(),
+            group: d.group,
+            window: d.window,
+            from: d.from.to_string(),
+            to: d.to.to_string(),
+            points: d.points,
+            by: d.by,
+        });
+        Ok(HistoryDocument { since: since.to_string(), samples, warmups, drops: drops.collect() })
+    }
+
+    /// The first warmup, and the first switch-on, record the user's word, and say once what it means.
+    pub(crate) async fn warmup_consent(&self) -> Result<(), ApiError> {
+        let failed = |error| ApiError::from(crate::credentials::CredentialError::from(error));
+        if self.store.meta(CONSENT_AT).await.map_err(failed)?.is_none() {
+            tracing::warn!(target: "smart_warmup", "{WARMUP_CONSENT}");
+            self.store.put_meta(CONSENT_AT, Some(&self.clock.now().to_string())).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
+    let id = &claim.scope.credential;
+    let name = runtime.credentials.get(id).map_or_else(|| id.to_string(), |c| c.name());
+    let (scope, subject) = match &claim.scope.part {
+        Part::Whole => ("credential", None),
+        Part::Group(group) => ("group", Some(group.key().to_owned())),
+        Part::Model(model) => ("model", Some(model.clone())),
+    };
+    CooldownView {
+        id: name_of(claim),
+        credential: id.to_string(),
+        scope: scope.to_owned(),
+        subject,
+        reason: claim.reason.key().to_owned(),
+        sentence: Sentence { claim, name: &name, here: Here { now, zone: &runtime.zone } }.to_string(),
+        evidence: claim.proof.message.clone(),
+        since: claim.since.to_string(),
+        until: claim.until.to_string(),
+        name,
+    }
+}
+
+/// What a cooldown is called in commands: credential and part.
+fn name_of(claim: &Claim) -> String {
+    format!("{}/{}", claim.scope.credential, part_text(&claim.scope.part))
+}
+
+/// How far back: a span (`1h`, `7d`) or an instant.
+fn since(text: Option<&str>, default: SignedDuration, now: Timestamp) -> Result<Timestamp, ApiError> {
+    let Some(text) = text else { return Ok(now - default) };
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    let wrong = || {
+        ApiError::new(
+            ErrorCode::BadInput,
+            format!("{text:?} is no span such as 1h or 7d, and no instant such as 2026-09-01T00:00:00Z"),
+        )
+    };
+    let span: Span = text.parse().map_err(|_| wrong())?;
+    let hours =
+        span.total((jiff::Unit::Hour, jiff::SpanRelativeTo::days_are_24_hours())).map_err(|_| wrong())?;
+    let length = SignedDuration::try_from_secs_f64(hours * 3_600.0).map_err(|_| wrong())?;
+    now.checked_sub(length.abs()).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_back_is_a_span_or_an_instant() {
+        let now: Timestamp = "2026-09-08T12:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("1h", "2026-09-08T11:00:00Z"),
+            ("7d", "2026-09-01T12:00:00Z"),
+            ("90m", "2026-09-08T10:30:00Z"),
+            ("2026-09-01T00:00:00Z", "2026-09-01T00:00:00Z"),
+        ] {
+            assert_eq!(since(Some(text), A_DAY, now).unwrap().to_string(), expected, "{text}");
+        }
+        assert_eq!(since(None, A_DAY, now).unwrap(), now - A_DAY);
+        assert!(since(Some("yesterday"), A_DAY, now).is_err());
+    }
+}

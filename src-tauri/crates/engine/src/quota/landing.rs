@@ -1,0 +1,179 @@
+//! What follows from a fresh reading: protection, what rests, whose use a drop was, history.
+//!
+//! The judgements are `domain::policy`'s. Each is stored before it is shown, so that it outlives a restart.
+
+use super::samples::Samples;
+use super::usage::{self, Part};
+use crate::clock::Clock;
+use crate::journal::{Entry, Journal, Kind};
+use crate::ledger::{Known, Ledger, Note};
+use crate::settings::SettingsKeeper;
+use crate::store::{Store, StoreError};
+use domain::credential::CredentialId;
+use domain::policy::cooldown::{self, Finding};
+use domain::policy::protection::{self, ChangeSentence, Outlook, Rules, Turn};
+use domain::policy::words::Here;
+use domain::quota::Quota;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a landing works with.
+pub(super) struct Landing {
+    pub(super) ledger: Ledger,
+    pub(super) settings: SettingsKeeper,
+    pub(super) store: Store,
+    pub(super) journal: Journal,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) zone: TimeZone,
+    pub(super) samples: Mutex<Samples>,
+}
+
+impl Landing {
+    /// A reading of `id` landed; `before` is what was known until then.
+    pub(super) async fn landed(&self, id: &CredentialId, before: Option<Arc<Quota>>) {
+        let state = self.ledger.state();
+        let Some(known) = state.get(id).cloned() else { return };
+        let Some(quota) = known.quota.clone() else { return };
+        let now = self.clock.now();
+        let mut entries = Vec::new();
+        let done = async {
+            self.protect(&known, &quota, now, &mut entries).await?;
+            self.weigh_claims(&known, &quota, now, &mut entries).await?;
+            self.split_use(&known, before.as_deref(), &quota, now, &mut entries).await?;
+            let samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner).of(id, &quota, now);
+            if samples.is_empty() { Ok(()) } else { self.store.add_samples(samples).await }
+        };
+        if let Err::<(), StoreError>(error) = done.await {
+            tracing::warn!(credential = %id, %error, "What followed from a reading could not be stored");
+        }
+        self.journal.write(entries).await;
+    }
+
+    async fn protect(
+        &self,
+        known: &Known,
+        quota: &Quota,
+        now: Timestamp,
+        entries: &mut Vec<Entry>,
+    ) -> Result<(), StoreError> {
+        let id = &known.credential.id;
+        let (settings, floors) = (self.settings.current(), self.settings.floors());
+        let state = self.ledger.state();
+        let interval = SignedDuration::from_mins(settings.refresh_interval_minutes.into());
+        let outlook = Outlook { burn: &usage::burn(quota, now), next_reading: now + interval };
+        let rules = Rules { settings: &settings, floors: &floors };
+        let judged = protection::judge(state.protection.of(id), id, quota, &rules, &outlook, now);
+        if state.protection.of(id).is_none_or(|held| *held != judged.pairs)
+            && !(judged.pairs.is_empty() && state.protection.of(id).is_none())
+        {
+            self.store.put_protections(id, judged.pairs.clone()).await?;
+            self.ledger.note(Note::Protected(id.clone(), judged.pairs)).await;
+        }
+        let name = known.credential.name();
+        let here = Here { now, zone: &self.zone };
+        for change in &judged.changes {
+            let sentence = ChangeSentence { change, name: &name, here }.to_string();
+            tracing::info!(target: "quota_protection", credential = %id, model = %change.model, "{sentence}");
+            let (verdict, until) = match &change.turn {
+                Turn::Below(below) => ("below_floor", below.back_at),
+                Turn::Back { .. } => ("back", None),
+            };
+            entries.push(Entry {
+                kind: Kind::Protection,
+                credential: id.clone(),
+                name: name.clone(),
+                subject: change.model.clone(),
+                verdict,
+                sentence,
+                until,
+            });
+        }
+        if known.early != judged.early {
+            self.ledger.note(Note::Early(id.clone(), judged.early)).await;
+        }
+        Ok(())
+    }
+
+    async fn weigh_claims(
+        &self,
+        known: &Known,
+        quota: &Quota,
+        now: Timestamp,
+        entries: &mut Vec<Entry>,
+    ) -> Result<(), StoreError> {
+        let id = &known.credential.id;
+        let mut cooldowns = (*self.ledger.state().cooldowns).clone();
+        let findings = cooldowns.read(id, quota, now);
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let (name, here) = (known.credential.name(), Here { now, zone: &self.zone });
+        for finding in findings {
+            let (Finding::ProbeOpened(scope) | Finding::Refused(scope) | Finding::Empty { scope, .. }) =
+                &finding;
+            let Some(claim) = cooldowns.iter().find(|c| &c.scope == scope) else { continue };
+            let sentence = cooldown::Sentence { claim, name: &name, here }.to_string();
+            tracing::info!(credential = %id, "{sentence}");
+            entries.push(Entry {
+                kind: Kind::Cooldown,
+                credential: id.clone(),
+                name: name.clone(),
+                subject: crate::store::part_text(&claim.scope.part),
+                verdict: match finding {
+                    Finding::ProbeOpened(_) => "probe_open",
+                    Finding::Refused(_) => "refused",
+                    Finding::Empty { .. } => "quota_empty",
+                },
+                sentence,
+                until: Some(claim.until),
+            });
+            self.store.put_cooldown(claim.clone()).await?;
+        }
+        self.ledger.note(Note::ClaimsRead(id.clone(), now)).await;
+        Ok(())
+    }
+
+    /// Splits what fell since the reading before into own warmups and use elsewhere.
+    async fn split_use(
+        &self,
+        known: &Known,
+        before: Option<&Quota>,
+        quota: &Quota,
+        now: Timestamp,
+        entries: &mut Vec<Entry>,
+    ) -> Result<(), StoreError> {
+        let Some(before) = before else { return Ok(()) };
+        let id = &known.credential.id;
+        let state = self.ledger.state();
+        let drops = usage::drops(id, before, quota, &state.warmups);
+        for drop in drops.iter().filter(|d| d.part == Part::Elsewhere) {
+            self.ledger.note(Note::Used(drop.group.clone(), now)).await;
+            if drop.points >= usage::ALARMING {
+                let name = known.credential.name();
+                let sentence = format!(
+                    "{} of {name}: {:.0} points of the {} window were used elsewhere in {}",
+                    drop.group,
+                    drop.points,
+                    drop.window,
+                    domain::policy::words::lasting(drop.from.duration_until(drop.to)),
+                );
+                tracing::info!(credential = %id, "{sentence}");
+                let (credential, subject) = (id.clone(), drop.group.key().to_owned());
+                entries.push(Entry {
+                    kind: Kind::Drain,
+                    credential,
+                    name,
+                    subject,
+                    verdict: "elsewhere",
+                    sentence,
+                    until: None,
+                });
+            }
+        }
+        if drops.is_empty() {
+            return Ok(());
+        }
+        self.store.add_drops(drops.into_iter().map(usage::Used::kept).collect()).await
+    }
+}

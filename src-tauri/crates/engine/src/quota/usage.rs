@@ -1,0 +1,191 @@
+//! Whose use a drop of quota was, and how fast quota is used. Pure.
+
+use crate::store::Drop;
+use domain::catalogue::Group;
+use domain::credential::CredentialId;
+use domain::policy::pair::Pair;
+use domain::policy::protection::Which;
+use domain::policy::warmup::{History, Key};
+use domain::quota::{Idleness, Quota, WindowReading};
+use jiff::Timestamp;
+
+/// The smallest drop that is one: below it the service's rounding moves.
+const LEAST: f64 = 0.05;
+/// The most that one warmup can cost, in points: a handful of tokens, and the rounding.
+const ONE_WARMUP: f64 = 0.5;
+/// From here on a drop between two readings that was not ours is told.
+pub(super) const ALARMING: f64 = 5.0;
+
+/// Whose use it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Our own warmups.
+    Warmup,
+    /// Nothing that went through here.
+    Elsewhere,
+}
+
+/// A drop between two readings, or the part of it that was one kind of use.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Used {
+    pub(super) credential: CredentialId,
+    pub(super) group: Group,
+    pub(super) window: String,
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+    pub(super) points: f64,
+    pub(super) part: Part,
+}
+
+impl Used {
+    /// As it is kept.
+    pub(super) fn kept(self) -> Drop {
+        let by = match self.part {
+            Part::Warmup => "warmup",
+            Part::Elsewhere => "elsewhere",
+        };
+        let Self { credential, group, window, from, to, points, .. } = self;
+        Drop { credential, group: group.key().to_owned(), window, from, to, points, by: by.to_owned() }
+    }
+}
+
+/// The drops between two readings of a credential. A window that refilled in between has none that can be told.
+pub(super) fn drops(id: &CredentialId, before: &Quota, after: &Quota, warmups: &History) -> Vec<Used> {
+    let mut found = Vec::new();
+    for group in &after.groups {
+        for window in group.windows.iter().filter(|w| w.binds(&group.group)) {
+            let earlier = before.windows_of(&group.group).find(|w| w.bucket == window.bucket);
+            let Some((points, from)) = earlier.and_then(|earlier| fell(earlier, window)) else { continue };
+            let pair = Pair { credential: id, group: Some(&group.group), model: "" };
+            let warmed = warmups
+                .last_warmup(pair, Key::Group)
+                .is_some_and(|at| at >= from && at <= window.observed_at);
+            let own = if warmed { points.min(ONE_WARMUP) } else { 0.0 };
+            for (points, part) in [(own, Part::Warmup), (points - own, Part::Elsewhere)] {
+                if points >= LEAST {
+                    found.push(Used {
+                        credential: id.clone(),
+                        group: group.group.clone(),
+                        window: window.kind.as_str().to_owned(),
+                        from,
+                        to: window.observed_at,
+                        points,
+                        part,
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+fn fell(earlier: &WindowReading, later: &WindowReading) -> Option<(f64, Timestamp)> {
+    let (was, is) = (earlier.remaining?, later.remaining?);
+    let points = was.percent() - is.percent();
+    (points >= LEAST && later.observed_at > earlier.observed_at).then_some((points, earlier.observed_at))
+}
+
+/// How fast each group's windows are used, in points per hour since they started; missing where nothing is used or
+/// the start is not known.
+pub(super) fn burn(quota: &Quota, now: Timestamp) -> Vec<(Group, Which, f64)> {
+    let mut rates = Vec::new();
+    for group in &quota.groups {
+        let shortest = quota.short_window(&group.group).map(|w| &w.bucket);
+        for window in quota.windows_of(&group.group).filter(|w| w.idleness == Idleness::Started) {
+            let (Some(left), Some(reset), Some(length)) =
+                (window.remaining_at(now), window.reset_at, window.kind.length())
+            else {
+                continue;
+            };
+            let hours = (length - window.observed_at.duration_until(reset)).as_secs_f64() / 3_600.0;
+            // A window of some minutes says nothing about the hour yet.
+            if hours >= 0.25 {
+                let which = if Some(&window.bucket) == shortest { Which::Short } else { Which::Week };
+                rates.push((group.group.clone(), which, (100.0 - left.percent()) / hours));
+            }
+        }
+    }
+    rates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::policy::warmup::{Attempt, AttemptId, Outcome};
+    use domain::quota::{GroupReading, Remaining, Source, WindowKind};
+    use jiff::SignedDuration;
+
+    #[test]
+    fn a_drop_without_a_warmup_was_elsewhere() {
+        let found = drops(&ada(), &quota(0, 0.9), &quota(15, 0.8), &History::default());
+        assert_eq!(parts(&found), [(Part::Elsewhere, 10)]);
+    }
+
+    #[test]
+    fn a_warmup_explains_half_a_point_and_no_more() {
+        let warmed = History::from_iter([attempt(5)]);
+        assert_eq!(parts(&drops(&ada(), &quota(0, 1.0), &quota(15, 0.996), &warmed)), [(Part::Warmup, 0)]);
+        let both = drops(&ada(), &quota(0, 1.0), &quota(15, 0.9), &warmed);
+        assert_eq!(parts(&both), [(Part::Warmup, 1), (Part::Elsewhere, 10)]);
+        let long_ago = drops(&ada(), &quota(10, 1.0), &quota(15, 0.9), &warmed);
+        assert_eq!(parts(&long_ago), [(Part::Elsewhere, 10)]);
+    }
+
+    #[test]
+    fn a_refill_and_a_rounding_are_no_use() {
+        assert!(drops(&ada(), &quota(0, 0.2), &quota(15, 1.0), &History::default()).is_empty());
+        assert!(drops(&ada(), &quota(0, 0.5), &quota(15, 0.4997), &History::default()).is_empty());
+    }
+
+    #[test]
+    fn the_burn_rate_counts_from_the_windows_start() {
+        // Started at minute 0, read at minute 120 with 40 % left: 30 points an hour.
+        let rates = burn(&quota(120, 0.4), at(120));
+        assert_eq!(rates.iter().map(|(_, w, r)| (*w, r.round())).collect::<Vec<_>>(), [(Which::Short, 30.0)]);
+    }
+
+    fn parts(found: &[Used]) -> Vec<(Part, i64)> {
+        #[expect(clippy::cast_possible_truncation, reason = "points are 0 to 100")]
+        found.iter().map(|u| (u.part, u.points.round() as i64)).collect()
+    }
+
+    fn ada() -> CredentialId {
+        CredentialId::new("ada")
+    }
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute)
+    }
+
+    fn attempt(minute: i64) -> Attempt {
+        Attempt {
+            id: AttemptId(1),
+            credential: ada(),
+            group: Some(Group::Gemini),
+            model: "gemini-3-flash".into(),
+            at: at(minute),
+            by_hand: false,
+            outcome: Outcome::Sent,
+        }
+    }
+
+    /// A five-hour window that started at minute 0.
+    fn quota(minute: i64, left: f64) -> Quota {
+        let reset = Some(at(300));
+        let window = WindowReading {
+            bucket: "gemini-5h".into(),
+            kind: WindowKind::new("5h"),
+            remaining: Remaining::clamped(left),
+            reset_at: reset,
+            reset_by_service: reset,
+            answered_at: at(minute),
+            observed_at: at(minute),
+            idleness: Idleness::Started,
+            disabled: false,
+            source: Source::Summary,
+        };
+        let groups =
+            vec![GroupReading { group: Group::Gemini, name: "Gemini".into(), windows: vec![window] }];
+        Quota { groups, ..Quota::default() }
+    }
+}

@@ -1,0 +1,165 @@
+//! One warmup request, and what its answer means for the pair.
+
+use super::Inner;
+use crate::journal::{Entry, Kind};
+use crate::ledger::Note;
+use crate::upstream::{Answer, Api, CallError, TokenError, Urgency};
+use domain::credential::Credential;
+use domain::fault::{self, Fault};
+use domain::policy::cooldown::{self, Claim};
+use domain::policy::pair::Pair;
+use domain::policy::warmup::{Attempt, Outcome, Refusal};
+use domain::policy::words::Here;
+use wire::warmup::{Answered, Ids};
+
+/// What came of a request.
+pub(super) struct Came {
+    pub(super) outcome: Outcome,
+    /// Why, where it is not [`Outcome::Sent`].
+    pub(super) detail: Option<String>,
+}
+
+impl Came {
+    fn not_done(why: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Failed(Refusal::NotDone), detail: Some(why.into()) }
+    }
+}
+
+impl Inner {
+    /// Sends one attempt that is recorded, and never again.
+    pub(super) async fn send(&self, attempt: &Attempt) -> Came {
+        let Some(credential) = self.parts.credentials.get(&attempt.credential) else {
+            return Came::not_done("the credential is gone");
+        };
+        match self.call(&credential, attempt).await {
+            Ok(answer) if answer.is_success() => match wire::warmup::judge(&answer.body) {
+                Answered::Well => Came { outcome: Outcome::Sent, detail: None },
+                Answered::Empty => Came::not_done("the service sent an empty answer"),
+                Answered::Outdated => Came::not_done(
+                    "the service does not serve this User-Agent any more; set upstream_user_agent_antigravity, or look for an update of Headroom",
+                ),
+            },
+            Ok(answer) => self.refused(&credential, attempt, &answer).await,
+            Err(Failed::Token(error)) => Came::not_done(error.to_string()),
+            // Nothing was written: it can be tried again.
+            Err(Failed::Call(error @ (CallError::Connect | CallError::Settings(_) | CallError::NoHost))) => {
+                Came::not_done(error.to_string())
+            }
+            Err(Failed::Call(error @ (CallError::Timeout(_) | CallError::Broken | CallError::TooLarge))) => {
+                Came { outcome: Outcome::Unknown, detail: Some(error.to_string()) }
+            }
+        }
+    }
+
+    async fn call(&self, credential: &Credential, attempt: &Attempt) -> Result<Answer, Failed> {
+        let urgency = if attempt.by_hand { Urgency::User } else { Urgency::Background };
+        let ids = Ids {
+            conversation: uuid(),
+            trajectory: uuid(),
+            unix_ms: self.parts.clock.now().as_millisecond(),
+        };
+        let body = wire::warmup::request(
+            credential.project.as_deref(),
+            &attempt.model,
+            attempt.group.as_ref(),
+            &ids,
+        );
+        let token = self.parts.tokens.access(&credential.id).await?;
+        let send = |token| {
+            let (upstream, body, provider) = (&self.parts.upstream, body.clone(), credential.provider);
+            async move { upstream.internal(provider, Api::Stream, body, &token, urgency).await }
+        };
+        let answer = send(token.clone()).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        let other = self.parts.tokens.instead_of(&credential.id, &token).await?;
+        Ok(send(other).await?)
+    }
+
+    /// A refusal: the credential's state where the service says so, a rest where the table says so.
+    async fn refused(&self, credential: &Credential, attempt: &Attempt, answer: &Answer) -> Came {
+        let now = self.parts.clock.now();
+        let service_now = answer.date.unwrap_or(answer.received_at);
+        let fault = wire::fault::read(
+            wire::fault::Answer {
+                status: answer.status,
+                retry_after: answer.retry_after.as_deref(),
+                body: &answer.body,
+                now: service_now,
+            },
+            credential.provider,
+        );
+        if let Some(state) = fault::credential_state(&fault, now)
+            && let Err(error) = self.parts.credentials.mark(&credential.id, state).await
+        {
+            tracing::error!(credential = %credential.id, %error, "The credential's state could not be stored");
+        }
+        self.rest(credential, attempt, &fault).await;
+        tracing::warn!(target: "smart_warmup", credential = %credential.id, model = %attempt.model, status = answer.status, "The service refused a warmup: {}", fault.message);
+        Came {
+            outcome: Outcome::Failed(Refusal::Refused),
+            detail: Some(format!("{}: {}", fault.class.title(), fault.message)),
+        }
+    }
+
+    async fn rest(&self, credential: &Credential, attempt: &Attempt, fault: &Fault) {
+        let now = self.parts.clock.now();
+        let pair = Pair { credential: &credential.id, group: attempt.group.as_ref(), model: &attempt.model };
+        let strikes = self.parts.ledger.state().cooldowns.strikes(&credential.id, &attempt.model);
+        let decision = fault::decide(fault, credential.provider, strikes, now);
+        let Some(claim) = Claim::of(fault, &decision, pair, strikes, now) else { return };
+        if let Err(error) = self.parts.store.put_cooldown(claim.clone()).await {
+            tracing::warn!(%error, "A cooldown could not be stored; it holds until the program ends");
+        }
+        let name = credential.name();
+        let here = Here { now, zone: &self.parts.zone };
+        let entry = Entry {
+            kind: Kind::Cooldown,
+            credential: credential.id.clone(),
+            subject: crate::store::part_text(&claim.scope.part),
+            verdict: claim.reason.key(),
+            sentence: cooldown::Sentence { claim: &claim, name: &name, here }.to_string(),
+            until: Some(claim.until),
+            name,
+        };
+        self.parts.ledger.note(Note::Rests(claim)).await;
+        self.parts.journal.write(vec![entry]).await;
+    }
+}
+
+enum Failed {
+    Token(TokenError),
+    Call(CallError),
+}
+
+impl From<TokenError> for Failed {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<CallError> for Failed {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// A random UUID (version 4).
+fn uuid() -> String {
+    let random = rand::random::<u128>();
+    let with_version = (random & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
+    let hex = format!("{with_version:032x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_uuid_has_its_form() {
+        let uuid = super::uuid();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(&uuid[14..15], "4");
+        assert!(matches!(&uuid[19..20], "8" | "9" | "a" | "b"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Two readings after a warmup tell whether the window's clock runs.
+
+use super::Inner;
+use crate::journal::{Entry, Kind};
+use crate::ledger::{Level, Note, Notice};
+use crate::store::Conclusion;
+use domain::policy::pair::Pair;
+use domain::policy::warmup::{Attempt, Outcome, verified};
+use domain::policy::words::Here;
+use domain::quota::{Idleness, WindowReading};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(15);
+const LATER: Duration = Duration::from_secs(90);
+
+impl Inner {
+    /// Verifies in a task of its own: the round goes on meanwhile.
+    pub(super) fn verify_later(self: &Arc<Self>, attempt: Attempt, name: String) {
+        let inner = self.clone();
+        self.parts.tasks.start(|stop| async move {
+            tokio::select! {
+                () = inner.verify(&attempt, &name) => {}
+                // It stays "sent": what was not verified is never held against the pair.
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+
+    async fn verify(&self, attempt: &Attempt, name: &str) {
+        tokio::time::sleep(SOON).await;
+        let soon = self.look(attempt).await;
+        tokio::time::sleep(LATER - SOON).await;
+        let later = self.look(attempt).await;
+        let outcome = verified(soon.map(|(idleness, _)| idleness), later.map(|(idleness, _)| idleness));
+        let reset_at = later.or(soon).and_then(|(_, reset)| reset);
+        self.conclude(attempt, Conclusion { outcome, detail: None, reset_at }).await;
+        let now = self.parts.clock.now();
+        let here = Here { now, zone: &self.parts.zone };
+        let what = attempt.group.as_ref().map_or(attempt.model.as_str(), |g| g.title());
+        let sentence = match (outcome, reset_at) {
+            (Outcome::Started, Some(at)) => {
+                format!("{what} of {name}: the clock started, back at {}", here.time(at))
+            }
+            (Outcome::Started, None) => format!("{what} of {name}: the clock started"),
+            (Outcome::NoEffect, _) => format!(
+                "{what} of {name}: the warmup had no effect, the window still waits for its first use"
+            ),
+            (Outcome::Pending | Outcome::Unknown | Outcome::Sent | Outcome::Failed(_), _) => {
+                format!("{what} of {name}: warmed up; whether the clock started could not be told")
+            }
+        };
+        tracing::info!(target: "smart_warmup", credential = %attempt.credential, "{sentence}");
+        let entry = Entry {
+            kind: Kind::Warmup,
+            credential: attempt.credential.clone(),
+            name: name.to_owned(),
+            subject: attempt.model.clone(),
+            verdict: outcome.key(),
+            sentence,
+            until: reset_at,
+        };
+        self.parts.journal.write(vec![entry]).await;
+        if outcome == Outcome::NoEffect {
+            self.tell_no_effect(attempt, name, what, now).await;
+        }
+    }
+
+    /// The short window of the attempt's group in a reading that is younger than the attempt.
+    async fn look(&self, attempt: &Attempt) -> Option<(Idleness, Option<Timestamp>)> {
+        let asked = self.parts.clock.now();
+        self.parts.source.read_since(std::slice::from_ref(&attempt.credential), asked).await;
+        let state = self.parts.ledger.state();
+        let quota = state.get(&attempt.credential)?.quota.clone()?;
+        let window: &WindowReading = quota.short_window(attempt.group.as_ref()?)?;
+        (window.observed_at >= asked).then_some((window.idleness, window.reset_at))
+    }
+
+    /// Two in a row stop the pair; the user is told.
+    async fn tell_no_effect(&self, attempt: &Attempt, name: &str, what: &str, at: Timestamp) {
+        let state = self.parts.ledger.state();
+        let pair =
+            Pair { credential: &attempt.credential, group: attempt.group.as_ref(), model: &attempt.model };
+        if !state.warmups.is_without_effect(pair, state.warmup_on_since) {
+            return;
+        }
+        let message = format!(
+            "Warming up {what} of {name} had no effect twice in a row, so it is left alone. Warm it up by hand once: if the clock starts, the scan goes on with it."
+        );
+        self.parts
+            .ledger
+            .note(Note::Notice(Notice { code: "warmup_no_effect", level: Level::Warning, message, at }))
+            .await;
+    }
+}
