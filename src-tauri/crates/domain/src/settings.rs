@@ -4,12 +4,14 @@
 
 pub mod address;
 mod choice;
+mod day_time;
 mod hours;
 mod resolve;
 mod rule;
 mod table;
 
 pub use choice::{Choice, Floor, KeyStorage, Language, Routing};
+pub use day_time::{BadDayTime, DayTime};
 pub use hours::{BadHours, Hours};
 pub use resolve::{Origin, Resolved, resolve};
 pub use rule::{Kind, Why};

@@ -5,14 +5,14 @@
 
 mod options;
 
-pub use options::{Demo, Flags, Mode, Options, default_data_dir};
+pub use options::{Demo, Flags, Mode, Options, Time, default_data_dir};
 
 use crate::client::Client;
 use crate::control::{Commands, ControlError, ControlHandle, ControlOptions, ControlServer};
 use crate::ledger::{Level, Notice};
 use crate::lock::{self, Lock, LockError};
 use crate::runtime::{Material, Runtime};
-use crate::scheduler::{CronTriggers, Triggers};
+use crate::scheduler::{CronTriggers, TimerTriggers, Triggers};
 use crate::secrets::VaultCell;
 use crate::settings::{SettingsError, SettingsKeeper};
 use crate::store::{Store, StoreError};
@@ -285,7 +285,10 @@ async fn is_empty(store: &Store) -> Result<bool, StoreError> {
 /// The user's own data.
 async fn own_material(options: &Options) -> Result<Material, StartError> {
     let now = options.clock.now();
-    let (store, store_notes) = Store::open(&options.data_dir, now)?;
+    let (store, store_notes) = match options.time {
+        Time::Real => Store::open(&options.data_dir, now)?,
+        Time::Simulated => Store::open_here(&options.data_dir, now)?,
+    };
     let (settings, problems) = SettingsKeeper::load(
         store.clone(),
         options.vars.clone(),
@@ -321,16 +324,20 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
 
 /// What wakes background work, in an engine that runs until it is stopped.
 pub(crate) async fn triggers(options: &Options) -> Result<Option<Box<dyn Triggers>>, StartError> {
-    if options.mode == Mode::OneShot {
-        return Ok(None);
+    match (options.mode, options.time) {
+        (Mode::OneShot, _) => return Ok(None),
+        (Mode::Full, Time::Simulated) => return Ok(Some(Box::new(TimerTriggers))),
+        (Mode::Full, Time::Real) => {}
     }
     let triggers = CronTriggers::new().await.map_err(|error| StartError::Triggers(error.to_string()))?;
     Ok(Some(Box::new(triggers)))
 }
 
-/// The network, as the settings of this data say.
+/// What carries requests: the network as the settings of this data say, unless something else is given.
 pub(crate) fn network(settings: &SettingsKeeper, options: &Options) -> Arc<dyn Transport> {
-    Arc::new(Network::new(settings.clone(), options.clock.clone()))
+    let network =
+        || -> Arc<dyn Transport> { Arc::new(Network::new(settings.clone(), options.clock.clone())) };
+    options.transport.clone().unwrap_or_else(network)
 }
 
 fn notice(code: &'static str, level: Level, message: String, at: jiff::Timestamp) -> Notice {

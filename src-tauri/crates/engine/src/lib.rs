@@ -23,6 +23,8 @@ pub mod secrets;
 pub mod settings;
 pub mod store;
 pub mod tasks;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 pub mod upstream;
 pub mod view;
 mod warmup;
@@ -32,4 +34,4 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub use client::Client;
 pub use clock::Clock;
-pub use host::{Demo, Flags, Host, Mode, Opened, Options, StartError, default_data_dir, open};
+pub use host::{Demo, Flags, Host, Mode, Opened, Options, StartError, Time, default_data_dir, open};

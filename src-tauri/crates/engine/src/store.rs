@@ -113,6 +113,16 @@ impl Store {
         Ok((Self { inner: Arc::new(inner) }, opened.notes))
     }
 
+    /// As [`Store::open`], with the work done on the thread of whoever asks: for simulated time.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_here(dir: &Path, now: Timestamp) -> Result<(Self, Vec<StoreNote>), StoreError> {
+        let opened = open::open(dir, now)?;
+        let inner = Inner { worker: Worker::here(opened.connection), dir: Some(dir.to_owned()) };
+        Ok((Self { inner: Arc::new(inner) }, opened.notes))
+    }
+
     /// An empty database that leaves with the process.
     ///
     /// # Errors

@@ -52,6 +52,6 @@ pub use scenario::{
     OAuthClient, Onboarded, OnboardingSpec, Options, Scenario, ScenarioError, Split, StreamOptions,
     SummaryShape, Tier, WindowSpec,
 };
-pub use simulator::{Simulator, SimulatorError};
+pub use simulator::{BrokenConnection, Simulator, SimulatorError};
 pub use span::Offset;
 pub use stream::stream_names;

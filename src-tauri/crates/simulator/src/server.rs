@@ -72,10 +72,19 @@ async fn exchange(
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Outgoing>, Broken> {
     let (head, body) = request.into_parts();
-    let body = match Limited::new(body, LONGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) => return Ok(unreadable(&core, error.is::<LengthLimitError>())),
-    };
+    match Limited::new(body, LONGEST_BODY).collect().await {
+        Ok(body) => answer(core, reset, head, body.to_bytes()).await,
+        Err(error) => Ok(unreadable(&core, error.is::<LengthLimitError>())),
+    }
+}
+
+/// The answer to a request that was read to its end.
+pub(crate) async fn answer(
+    core: Arc<Core>,
+    reset: ResetLever,
+    head: hyper::http::request::Parts,
+    body: Bytes,
+) -> Result<Response<Outgoing>, Broken> {
     if let Some(lever) = head.uri.path().strip_prefix("/_simulator/") {
         let reply = control::answer(&core, &head.method, lever, &body);
         return Ok(response_head(&reply, core.clock.now())

@@ -1,7 +1,12 @@
 //! The handle: starts the server, pulls its levers, reads its log, stops it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
+use http_body_util::BodyExt as _;
+use hyper::{Request, Response, body::Bytes};
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 
@@ -14,6 +19,7 @@ use crate::{
     scenario::{Scenario, ScenarioError},
     server,
     tasks::Tasks,
+    wire::{Broken, ResetLever},
     world::World,
 };
 
@@ -55,6 +61,11 @@ pub enum SimulatorError {
     Scenario(#[from] ScenarioError),
 }
 
+/// A scripted fault broke the connection before the answer was complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a scripted fault broke the connection")]
+pub struct BrokenConnection;
+
 impl Simulator {
     /// Starts a service that looks like `scenario` on a loopback address; port 0 takes any.
     ///
@@ -82,7 +93,34 @@ impl Simulator {
         Ok(Self { running: Arc::new(Running { core, address, tasks }) })
     }
 
-    /// Where it listens.
+    /// A service that listens nowhere: [`Simulator::send`] is the only way to it. For tests with simulated time,
+    /// since a socket has a clock of its own.
+    ///
+    /// # Errors
+    /// Where the scenario is impossible.
+    pub fn without_network(scenario: Scenario, clock: SimClock) -> Result<Self, SimulatorError> {
+        scenario.check()?;
+        let clock = Clock::new(clock);
+        let world = World::new(scenario, clock.now());
+        let core = Arc::new(Core::new(clock, world));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Ok(Self { running: Arc::new(Running { core, address, tasks: Tasks::default() }) })
+    }
+
+    /// Answers a request without a network, read to its end.
+    ///
+    /// # Errors
+    /// Where a scripted fault breaks the connection; one that hangs never answers.
+    pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, BrokenConnection> {
+        let (head, body) = request.into_parts();
+        let core = Arc::clone(&self.running.core);
+        let answered = server::answer(core, ResetLever::default(), head, body.into()).await;
+        let (head, body) = answered.map_err(|Broken| BrokenConnection)?.into_parts();
+        let body = body.collect().await.map_err(|Broken| BrokenConnection)?;
+        Ok(Response::from_parts(head, body.to_bytes()))
+    }
+
+    /// Where it listens; port 0 where it does not.
     pub fn address(&self) -> SocketAddr {
         self.running.address
     }

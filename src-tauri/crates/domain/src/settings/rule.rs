@@ -2,6 +2,7 @@
 
 use super::address::{self, BadAddress};
 use super::choice::Choice;
+use super::day_time::{BadDayTime, DayTime};
 use super::hours::{BadHours, Hours};
 use crate::credential::{Provider, UnknownProvider};
 use std::fmt;
@@ -54,6 +55,9 @@ pub enum Why {
     /// Not hours.
     #[error(transparent)]
     Hours(#[from] BadHours),
+    /// Not a time of the day.
+    #[error(transparent)]
+    DayTime(#[from] BadDayTime),
     /// Not a provider.
     #[error(transparent)]
     Provider(#[from] UnknownProvider),
@@ -183,6 +187,9 @@ pub(super) const HOURS: Rule<Hours> =
     Rule { kind: Kind::Text, read: |text, _| Ok(text.parse()?), write: Hours::to_string };
 
 pub(super) const OPTIONAL_HOURS: Rule<Option<Hours>> =
+    Rule { kind: Kind::Text, read: |text, _| optional(text, |t| Ok(t.parse()?)), write: or_empty };
+
+pub(super) const OPTIONAL_TIME: Rule<Option<DayTime>> =
     Rule { kind: Kind::Text, read: |text, _| optional(text, |t| Ok(t.parse()?)), write: or_empty };
 
 fn optional<T>(text: &str, read: impl Fn(&str) -> Result<T, Why>) -> Result<Option<T>, Why> {

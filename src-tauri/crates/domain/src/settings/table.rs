@@ -2,10 +2,11 @@
 
 use super::Setting;
 use super::choice::{Floor, KeyStorage, Language, Routing};
+use super::day_time::DayTime;
 use super::hours::Hours;
 use super::rule::{
-    BOOL, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME, PROVIDERS, PROXY_URL,
-    SERVICE_URL, SERVICE_URLS, SIGN_IN_URL, SOME_NAMES, Why, choice, integer,
+    BOOL, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME, OPTIONAL_TIME, PROVIDERS,
+    PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL, SOME_NAMES, Why, choice, integer,
 };
 use crate::credential::Provider;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -103,6 +104,8 @@ settings! { version =>
         "One warmup starts a group's windows; switched off, every configured model gets its own request.";
     smart_warmup_hours: Hours = Hours::default(), HOURS, "SMART_WARMUP_HOURS", EVERYWHERE,
         "When warmups may be sent, in local time, e.g. mon-fri 06:00-20:00, sat 10:00-16:00; empty means any time.";
+    smart_warmup_daily_at: Option<DayTime> = None, OPTIONAL_TIME, "SMART_WARMUP_DAILY_AT", EVERYWHERE,
+        "A local time, e.g. 07:00, at which warmup looks once a day instead of at every interval; empty means at every interval.";
     warmup_daily_budget: u32 = 3, integer(1, 100, "requests"), "WARMUP_DAILY_BUDGET", EVERYWHERE,
         "Most warmups for one group of a credential in 24 hours, whatever their outcome.";
     planner_enabled: bool = true, BOOL, "PLANNER_ENABLED", EVERYWHERE,

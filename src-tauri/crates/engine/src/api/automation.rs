@@ -51,7 +51,11 @@ impl Host {
             }
         };
         if !args.dry_run {
-            runtime.warmup_consent().await?;
+            if args.agreed {
+                runtime.warmup_consent().await?;
+            } else if runtime.warmup_consent_at().await?.is_none() {
+                return Err(ApiError::new(ErrorCode::NeedsConsent, WARMUP_CONSENT));
+            }
         }
         Ok(runtime.warmups.by_hand(target, args.force, args.dry_run).await)
     }
@@ -83,14 +87,15 @@ impl Host {
                 }
             })
             .collect();
-        let consent_at =
-            runtime.store.meta(CONSENT_AT).await.map_err(crate::credentials::CredentialError::from)?;
+        let consent_at = runtime.warmup_consent_at().await?;
+        let stretched = agenda.stretched_to.map(|every| every.as_secs().unsigned_abs().div_ceil(60));
         let round = runtime.warmups.watch().borrow().clone();
         Ok(SchedulerView {
             jobs,
             round,
             warmup_consent_text: WARMUP_CONSENT.to_owned(),
             warmup_consent_at: consent_at,
+            refresh_stretched_to_minutes: stretched.and_then(|minutes| u32::try_from(minutes).ok()),
         })
     }
 
@@ -213,14 +218,22 @@ impl Runtime {
         Ok(HistoryDocument { since: since.to_string(), samples, warmups, drops: drops.collect() })
     }
 
-    /// The first warmup, and the first switch-on, record the user's word, and say once what it means.
+    /// Records the user's word, once, and says what it means.
     pub(crate) async fn warmup_consent(&self) -> Result<(), ApiError> {
-        let failed = |error| ApiError::from(crate::credentials::CredentialError::from(error));
-        if self.store.meta(CONSENT_AT).await.map_err(failed)?.is_none() {
+        if self.warmup_consent_at().await?.is_none() {
             tracing::warn!(target: "smart_warmup", "{WARMUP_CONSENT}");
-            self.store.put_meta(CONSENT_AT, Some(&self.clock.now().to_string())).await.map_err(failed)?;
+            let now = self.clock.now().to_string();
+            self.store
+                .put_meta(CONSENT_AT, Some(&now))
+                .await
+                .map_err(crate::credentials::CredentialError::from)?;
         }
         Ok(())
+    }
+
+    /// When the user agreed to warmup, if ever.
+    async fn warmup_consent_at(&self) -> Result<Option<String>, ApiError> {
+        Ok(self.store.meta(CONSENT_AT).await.map_err(crate::credentials::CredentialError::from)?)
     }
 }
 

@@ -28,7 +28,9 @@ pub(super) fn failure(error: &ApiError) -> Answer {
     let status = match error.code {
         ErrorCode::BadInput => StatusCode::BAD_REQUEST,
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::Refused | ErrorCode::NeedsUser | ErrorCode::NoKey => StatusCode::CONFLICT,
+        ErrorCode::Refused | ErrorCode::NeedsUser | ErrorCode::NeedsConsent | ErrorCode::NoKey => {
+            StatusCode::CONFLICT
+        }
         ErrorCode::Unreachable => StatusCode::BAD_GATEWAY,
         ErrorCode::Failed => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -4,6 +4,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::control::{Assets, NoAssets};
 use crate::secrets::{Keychain, SystemKeychain};
 use crate::settings::{Face, FileFace, ProcessVars, Vars};
+use crate::upstream::Transport;
 use jiff::tz::TimeZone;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -32,6 +33,10 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// The user's time zone, for sentences and daily hours.
     pub zone: TimeZone,
+    /// What carries requests to the service; the network unless said otherwise.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// Whether time passes by itself.
+    pub time: Time,
 }
 
 impl Options {
@@ -48,6 +53,8 @@ impl Options {
             keychain: Arc::new(SystemKeychain),
             clock: Arc::new(SystemClock),
             zone: TimeZone::system(),
+            transport: None,
+            time: Time::Real,
             data_dir,
         }
     }
@@ -87,6 +94,16 @@ pub enum Mode {
     Full,
     /// For one command: it does what it is asked and nothing else.
     OneShot,
+}
+
+/// Whether time passes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// It does: the triggers follow the machine's clock, the database has a thread of its own.
+    Real,
+    /// A test moves it. Nothing waits for another thread or asks the machine's clock: a runtime that is idle
+    /// jumps to its next timer.
+    Simulated,
 }
 
 /// The data directory: `HEADROOM_DATA_DIR`, else the platform's folder for application data.

@@ -552,6 +552,8 @@ pub enum ErrorCode {
     Refused,
     /// A credential needs the user.
     NeedsUser,
+    /// The user has to agree first; the message is what there is to agree to.
+    NeedsConsent,
     /// There is no key to encrypt secrets with.
     NoKey,
     /// The engine does not answer.

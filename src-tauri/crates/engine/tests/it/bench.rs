@@ -1,15 +1,15 @@
 //! An engine on a directory of its own, the simulated service beside it, and one clock for both.
 
 use engine::clock::TimerClock;
-use engine::settings::Vars;
+use engine::testkit::{SimulatedVars, open, options};
 use engine::view::dto::{
-    CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument,
+    CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument, SettingSetArgs,
 };
-use engine::{Client, Clock, Demo, Host, Mode, Opened, Options};
+use engine::{Client, Clock, Host, Mode, Time};
 use jiff::{SignedDuration, Timestamp};
 use simulator::{AccountSpec, Call, CallKind, Scenario, SimClock, Simulator};
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where the tests' time begins.
 pub const BEGIN: &str = "2026-09-01T00:00:00Z";
@@ -20,14 +20,29 @@ pub struct Bench {
     pub client: Client,
     pub clock: Arc<TimerClock>,
     pub dir: tempfile::TempDir,
+    time: Time,
     host: Option<Host>,
 }
 
 impl Bench {
     /// An engine that does only what it is asked, with the scenario's logins imported.
     pub async fn start(scenario: Scenario) -> Self {
+        Self::with_credentials(scenario, Mode::OneShot, Time::Real).await
+    }
+
+    /// The same without a socket, in time that the test moves.
+    pub async fn simulated(scenario: Scenario) -> Self {
+        Self::with_credentials(scenario, Mode::OneShot, Time::Simulated).await
+    }
+
+    /// An engine that works by itself, in time that the test moves.
+    pub async fn scheduled(scenario: Scenario) -> Self {
+        Self::with_credentials(scenario, Mode::Full, Time::Simulated).await
+    }
+
+    async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
         let files = scenario.credential_files();
-        let bench = Self::without_credentials(scenario, Mode::OneShot).await;
+        let bench = Self::empty(scenario, mode, time).await;
         let report = bench.import(files).await;
         assert!(report.entries.iter().all(|e| e.id.is_some()), "{report:?}");
         bench
@@ -35,20 +50,30 @@ impl Bench {
 
     /// An engine with an empty store.
     pub async fn without_credentials(scenario: Scenario, mode: Mode) -> Self {
+        Self::empty(scenario, mode, Time::Real).await
+    }
+
+    async fn empty(scenario: Scenario, mode: Mode, time: Time) -> Self {
         let clock = Arc::new(TimerClock::starting_at(BEGIN.parse().unwrap()));
         let told = clock.clone();
-        let listen = "127.0.0.1:0".parse().unwrap();
-        let simulator =
-            Simulator::start(scenario, listen, SimClock::Shared(Arc::new(move || told.now()))).await.unwrap();
+        let sim_clock = SimClock::Shared(Arc::new(move || told.now()));
+        let simulator = match time {
+            Time::Real => {
+                Simulator::start(scenario, "127.0.0.1:0".parse().unwrap(), sim_clock).await.unwrap()
+            }
+            Time::Simulated => Simulator::without_network(scenario, sim_clock).unwrap(),
+        };
         let dir = tempfile::tempdir().unwrap();
-        let host = open(&dir, &simulator, &clock, mode).await;
-        Self { client: host.client(), simulator, clock, dir, host: Some(host) }
+        let vars = SimulatedVars::new(&simulator.base_url());
+        let host = open(options(dir.path(), &simulator, &clock, vars, mode, time)).await;
+        Self { client: host.client(), simulator, clock, dir, time, host: Some(host) }
     }
 
     /// Stops the engine and opens its directory again.
     pub async fn restart(&mut self, mode: Mode) {
         self.host.take().unwrap().stop().await;
-        let host = open(&self.dir, &self.simulator, &self.clock, mode).await;
+        let vars = SimulatedVars::new(&self.simulator.base_url());
+        let host = open(options(self.dir.path(), &self.simulator, &self.clock, vars, mode, self.time)).await;
         self.client = host.client();
         self.host = Some(host);
     }
@@ -77,6 +102,18 @@ impl Bench {
         self.clock.jump(by);
     }
 
+    /// Lets time pass; only where it is simulated.
+    pub async fn pass(&self, time: SignedDuration) {
+        assert_eq!(self.time, Time::Simulated);
+        tokio::time::sleep(Duration::try_from(time).unwrap()).await;
+    }
+
+    pub async fn set(&self, key: &str, value: &str) {
+        let args =
+            SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
+        self.client.settings_set(args).await.unwrap();
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -90,36 +127,4 @@ impl Bench {
 /// A scenario with one login.
 pub fn one(account: AccountSpec) -> Scenario {
     Scenario::default().with(account)
-}
-
-async fn open(dir: &tempfile::TempDir, simulator: &Simulator, clock: &Arc<TimerClock>, mode: Mode) -> Host {
-    let base = simulator.base_url();
-    let vars = [
-        ("HEADROOM_UPSTREAM_URLS", base.clone()),
-        ("HEADROOM_GEMINI_CLI_URLS", base.clone()),
-        ("HEADROOM_API_KEY_URL", base.clone()),
-        ("HEADROOM_OAUTH_TOKEN_URL", format!("{base}/token")),
-        ("HEADROOM_OAUTH_USERINFO_URL", format!("{base}/userinfo")),
-        ("HEADROOM_OAUTH_AUTHORIZE_URL", format!("{base}/authorize")),
-        ("HEADROOM_KEY_STORAGE", "file".to_owned()),
-    ];
-    let options = Options {
-        vars: Arc::new(Fixed(vars.into_iter().collect())),
-        mode,
-        demo: Demo::No,
-        clock: clock.clone(),
-        ..Options::new(dir.path().to_owned())
-    };
-    match engine::open(options).await.unwrap() {
-        Opened::Owner(host) => host,
-        Opened::Running(_) => panic!("the directory is the test's own"),
-    }
-}
-
-struct Fixed(HashMap<&'static str, String>);
-
-impl Vars for Fixed {
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
-    }
 }

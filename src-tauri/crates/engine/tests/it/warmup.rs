@@ -2,26 +2,27 @@
 
 use crate::bench::{Bench, one};
 use crate::quota::ada;
-use engine::view::dto::{CooldownArgs, DecisionsArgs, Freshness, SettingSetArgs, WarmupArgs, WarmupRound};
+use engine::view::dto::{CooldownArgs, DecisionsArgs, Freshness, WarmupArgs, WarmupRound};
 use jiff::SignedDuration;
 use simulator::{AccountSpec, Call, CallKind, Fault, FaultKind, Group, Scenario};
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_warmup_by_hand_sends_one_request_a_group() {
-    let bench = Bench::start(one(ada())).await;
+    let bench = Bench::simulated(one(ada())).await;
     let round = by_hand(&bench, false, false).await;
     // By hand a window in use does not hold it: the user asked for it.
     assert_eq!(sent(&bench), ["gemini-3.8-flash-low", "claude-sonnet-4-6"]);
     assert!(round.over && round.done == 2, "{round:?}");
-    bench.quota(Freshness::Refreshed).await;
-    let view = bench.only(Freshness::Peek).await;
+    // A window that started a moment ago looks like one that floats.
+    bench.pass(SignedDuration::from_mins(3)).await;
+    let view = bench.only(Freshness::Refreshed).await;
     let group = view.groups.iter().find(|g| g.key == "3p").unwrap();
     assert!(group.windows.iter().all(|w| w.started == Some(true)), "{group:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_rehearsal_of_the_scan_sends_nothing_and_says_why() {
-    let bench = Bench::start(one(ada())).await;
+    let bench = Bench::simulated(one(ada())).await;
     bench.quota(Freshness::Refreshed).await;
     let round = rehearse(&bench).await;
     assert!(sent(&bench).is_empty() && round.dry_run);
@@ -29,9 +30,9 @@ async fn a_rehearsal_of_the_scan_sends_nothing_and_says_why() {
     assert!(round.lines.iter().any(|l| l.verdict == "not_full" && l.sentence.contains("58 %")), "{round:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_second_warmup_asks_for_confirmation_and_force_goes_on() {
-    let bench = Bench::start(one(AccountSpec::new("ada"))).await;
+    let bench = Bench::simulated(one(AccountSpec::new("ada"))).await;
     by_hand(&bench, false, false).await;
     let before = sent(&bench).len();
     assert_eq!(before, 2, "one request a group");
@@ -40,16 +41,16 @@ async fn a_second_warmup_asks_for_confirmation_and_force_goes_on() {
         let change = simulator::Change::Refill { group, window: None };
         bench.simulator.set(simulator::AccountChange::new("ada", change));
     }
-    bench.jump(SignedDuration::from_mins(2));
+    bench.pass(SignedDuration::from_mins(2)).await;
     let held = by_hand(&bench, false, false).await;
     assert_eq!((sent(&bench).len(), held.needs_force), (before, 2), "{held:?}");
     by_hand(&bench, true, false).await;
     assert_eq!(sent(&bench).len(), before + 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_refusal_rests_the_pair_over_a_restart_until_it_is_cleared() {
-    let mut bench = Bench::start(one(AccountSpec::new("ada"))).await;
+    let mut bench = Bench::simulated(one(AccountSpec::new("ada"))).await;
     let fault =
         Fault::new(FaultKind::error("429.quota_exhausted.weekly")).on(CallKind::StreamGenerate).always();
     bench.simulator.script(fault);
@@ -64,9 +65,9 @@ async fn a_refusal_rests_the_pair_over_a_restart_until_it_is_cleared() {
     assert_eq!(bench.client.cooldowns().await.unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_ledger_explains_what_was_done_and_what_was_not() {
-    let bench = Bench::start(one(ada())).await;
+    let bench = Bench::simulated(one(ada())).await;
     by_hand(&bench, false, false).await;
     let decisions = bench.client.decisions(DecisionsArgs::default()).await.unwrap();
     let said: Vec<_> = decisions.iter().map(|d| (d.verdict.as_str(), d.sentence.as_str())).collect();
@@ -75,11 +76,11 @@ async fn the_ledger_explains_what_was_done_and_what_was_not() {
     assert!(bench.client.decisions(none).await.unwrap().is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn protection_marks_what_is_below_the_floor_and_keeps_it_over_a_restart() {
     let account = AccountSpec::new("bob").used(Group::ThirdParty, "5h", 0.93, "-4h");
-    let mut bench = Bench::start(one(account)).await;
-    set(&bench, "quota_protection_enabled", "true").await;
+    let mut bench = Bench::simulated(one(account)).await;
+    bench.set("quota_protection_enabled", "true").await;
     bench.quota(Freshness::Refreshed).await;
     let protected = |view: &engine::view::dto::CredentialView| {
         view.models
@@ -100,34 +101,30 @@ async fn protection_marks_what_is_below_the_floor_and_keeps_it_over_a_restart() 
     assert!(decisions.iter().all(|d| d.sentence.contains("7 % is below the 10 % floor")), "{decisions:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_scan_warms_what_is_idle_when_it_is_switched_on() {
-    let scenario = Scenario::default().with(AccountSpec::new("ada"));
-    let files = scenario.credential_files();
-    let bench = Bench::without_credentials(scenario, engine::Mode::Full).await;
-    bench.import(files).await;
-    let mut changes = bench.client.changes();
-    set(&bench, "smart_warmup_enabled", "true").await;
-    while sent(&bench).len() < 2 {
-        changes.next().await.unwrap();
-    }
+    let bench = Bench::scheduled(Scenario::default().with(AccountSpec::new("ada"))).await;
+    bench.pass(SignedDuration::from_mins(20)).await;
+    assert!(sent(&bench).is_empty(), "nobody agreed yet");
+    bench.set("smart_warmup_enabled", "true").await;
+    bench.pass(SignedDuration::from_mins(20)).await;
+    assert_eq!(sent(&bench), ["gemini-3.8-flash-low", "claude-sonnet-4-6"]);
     let scheduler = bench.client.scheduler().await.unwrap();
     assert!(scheduler.warmup_consent_at.is_some(), "switching it on is the user's word");
     let calls: Vec<_> = generations(&bench).iter().map(|c| c.started).collect();
-    assert!(calls.windows(2).all(|pair| pair[1] - pair[0] >= 1_990), "2 s between two: {calls:?}");
+    assert!(calls.windows(2).all(|pair| pair[1] - pair[0] >= 2_000), "2 s between two: {calls:?}");
 }
 
 async fn by_hand(bench: &Bench, force: bool, dry_run: bool) -> WarmupRound {
-    bench.client.warmup(WarmupArgs { all: true, force, dry_run, ..WarmupArgs::default() }).await.unwrap()
+    bench
+        .client
+        .warmup(WarmupArgs { all: true, force, dry_run, agreed: true, ..WarmupArgs::default() })
+        .await
+        .unwrap()
 }
 
 async fn rehearse(bench: &Bench) -> WarmupRound {
     bench.client.warmup(WarmupArgs { automatic: true, dry_run: true, ..WarmupArgs::default() }).await.unwrap()
-}
-
-async fn set(bench: &Bench, key: &str, value: &str) {
-    let args = SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
-    bench.client.settings_set(args).await.unwrap();
 }
 
 fn generations(bench: &Bench) -> Vec<Call> {

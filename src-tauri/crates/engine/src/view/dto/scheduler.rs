@@ -24,6 +24,10 @@ pub struct WarmupArgs {
     /// With `dry_run`: what the automatic scan would do now, instead of a warmup by hand.
     #[serde(default)]
     pub automatic: bool,
+    /// The user has read what warmup sends and what the service's terms say. Needed for the first warmup that is
+    /// sent; without it that one is refused with `needs_consent`.
+    #[serde(default)]
+    pub agreed: bool,
 }
 
 /// What a round of warmups did, would do, or is doing.
@@ -246,6 +250,8 @@ pub struct SchedulerView {
     pub warmup_consent_text: String,
     /// When the user agreed; null while nobody has.
     pub warmup_consent_at: Option<String>,
+    /// Minutes between two refreshes, where the pace made them more than the user's; else null.
+    pub refresh_stretched_to_minutes: Option<u32>,
 }
 
 /// One job.

@@ -1,0 +1,124 @@
+//! What tests with simulated time are made of: the simulated service without a socket, and a whole engine on it.
+
+use crate::clock::{Clock, TimerClock};
+use crate::settings::Vars;
+use crate::upstream::{Answer, CallError, Transport};
+use crate::{Demo, Host, Mode, Opened, Options, Time};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::header;
+use jiff::tz::TimeZone;
+use simulator::Simulator;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// As long as the network waits for an answer.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+
+/// Hands requests to the simulated service directly.
+pub struct Direct {
+    simulator: Simulator,
+    clock: Arc<dyn Clock>,
+}
+
+impl Direct {
+    /// A way to `simulator`.
+    #[must_use]
+    pub fn new(simulator: Simulator, clock: Arc<dyn Clock>) -> Self {
+        Self { simulator, clock }
+    }
+}
+
+impl Transport for Direct {
+    fn prepare(&self) -> Result<(), CallError> {
+        Ok(())
+    }
+
+    fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>> {
+        async move {
+            let answered = tokio::time::timeout(TIME_LIMIT, self.simulator.send(request));
+            let response = answered.await.map_err(|_| CallError::Timeout(TIME_LIMIT))?;
+            let (head, body) = response.map_err(|_| CallError::Broken)?.into_parts();
+            let text = |name| head.headers.get(name).and_then(|v: &http::HeaderValue| v.to_str().ok());
+            Ok(Answer {
+                status: head.status.as_u16(),
+                date: text(header::DATE).and_then(wire::date::http_date),
+                retry_after: text(header::RETRY_AFTER).map(str::to_owned),
+                body: body.to_vec(),
+                received_at: self.clock.now(),
+            })
+        }
+        .boxed()
+    }
+}
+
+/// The environment that points an engine at a simulated service and keeps its key in a file.
+pub struct SimulatedVars(HashMap<&'static str, String>);
+
+impl SimulatedVars {
+    /// For the service at `base`.
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        let paths = [
+            ("HEADROOM_UPSTREAM_URLS", ""),
+            ("HEADROOM_GEMINI_CLI_URLS", ""),
+            ("HEADROOM_API_KEY_URL", ""),
+            ("HEADROOM_OAUTH_TOKEN_URL", "/token"),
+            ("HEADROOM_OAUTH_USERINFO_URL", "/userinfo"),
+            ("HEADROOM_OAUTH_AUTHORIZE_URL", "/authorize"),
+        ];
+        let urls = paths.map(|(name, path)| (name, format!("{base}{path}")));
+        Self(urls.into_iter().chain([("HEADROOM_KEY_STORAGE", "file".to_owned())]).collect())
+    }
+
+    /// With one more variable.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.0.insert(name, value.to_owned());
+        self
+    }
+}
+
+impl Vars for SimulatedVars {
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+}
+
+/// How an engine is opened on a simulated service: over sockets in real time, or without any in simulated time.
+#[must_use]
+pub fn options(
+    dir: &Path,
+    simulator: &Simulator,
+    clock: &Arc<TimerClock>,
+    vars: SimulatedVars,
+    mode: Mode,
+    time: Time,
+) -> Options {
+    let clock: Arc<dyn Clock> = clock.clone();
+    let direct = || -> Arc<dyn Transport> { Arc::new(Direct::new(simulator.clone(), clock.clone())) };
+    Options {
+        vars: Arc::new(vars),
+        mode,
+        demo: Demo::No,
+        transport: (time == Time::Simulated).then(direct),
+        time,
+        zone: TimeZone::UTC,
+        clock: clock.clone(),
+        ..Options::new(dir.to_owned())
+    }
+}
+
+/// Opens a directory nobody else uses.
+///
+/// # Panics
+/// When the engine does not start or somebody else owns the directory.
+#[expect(clippy::expect_used, clippy::panic, reason = "a test that cannot start has failed")]
+pub async fn open(options: Options) -> Host {
+    match crate::open(options).await.expect("the engine starts") {
+        Opened::Owner(host) => host,
+        Opened::Running(_) => panic!("the directory is the test's own"),
+    }
+}
