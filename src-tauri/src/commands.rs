@@ -3,10 +3,11 @@
 //! Nothing is decided here. The types become `bindings.ts` by a test of this module.
 
 use engine::view::dto::{
-    AddKeyArgs, ApiError, Check, CredentialArgs, CredentialChange, ImportArgs, ImportReport, LoginArgs,
-    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument,
-    RenameArgs, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText,
-    StatusView, UiLink,
+    AddKeyArgs, ApiError, Check, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
+    DecisionsArgs, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, LoginArgs, LoginFlowArgs,
+    LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs,
+    SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport,
+    SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound,
 };
 use tauri::State;
 
@@ -44,6 +45,13 @@ macro_rules! every_command {
             $crate::commands::settings_export,
             $crate::commands::settings_import,
             $crate::commands::doctor,
+            $crate::commands::warmup,
+            $crate::commands::warmup_cancel,
+            $crate::commands::scheduler,
+            $crate::commands::decisions,
+            $crate::commands::cooldowns,
+            $crate::commands::cooldown_clear,
+            $crate::commands::history,
             $crate::commands::ui_link,
             $crate::commands::demo_end,
         ]
@@ -215,6 +223,48 @@ pub(crate) async fn settings_import(
 #[specta::specta]
 pub(crate) async fn doctor(backend: State<'_, Backend>) -> Answer<Vec<Check>> {
     backend.client().await?.doctor().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn warmup(backend: State<'_, Backend>, args: WarmupArgs) -> Answer<WarmupRound> {
+    backend.client().await?.warmup(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn warmup_cancel(backend: State<'_, Backend>) -> Answer<()> {
+    backend.client().await?.warmup_cancel().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn scheduler(backend: State<'_, Backend>) -> Answer<SchedulerView> {
+    backend.client().await?.scheduler().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn decisions(backend: State<'_, Backend>, args: DecisionsArgs) -> Answer<Vec<DecisionView>> {
+    backend.client().await?.decisions(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cooldowns(backend: State<'_, Backend>) -> Answer<Vec<CooldownView>> {
+    backend.client().await?.cooldowns().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cooldown_clear(backend: State<'_, Backend>, args: CooldownArgs) -> Answer<()> {
+    backend.client().await?.cooldown_clear(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn history(backend: State<'_, Backend>, args: HistoryArgs) -> Answer<HistoryDocument> {
+    backend.client().await?.history(args).await
 }
 
 #[tauri::command]

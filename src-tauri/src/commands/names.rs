@@ -22,6 +22,13 @@ pub(crate) const NAMES: &[&str] = &[
     "settings_export",
     "settings_import",
     "doctor",
+    "warmup",
+    "warmup_cancel",
+    "scheduler",
+    "decisions",
+    "cooldowns",
+    "cooldown_clear",
+    "history",
     "ui_link",
     "demo_end",
 ];

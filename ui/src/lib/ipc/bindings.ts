@@ -26,6 +26,13 @@ export const commands = {
 	settingsExport: () => __TAURI_INVOKE<SettingsText>("settings_export"),
 	settingsImport: (args: SettingsText) => __TAURI_INVOKE<SettingsImportReport>("settings_import", { args }),
 	doctor: () => __TAURI_INVOKE<Check[]>("doctor"),
+	warmup: (args: WarmupArgs) => __TAURI_INVOKE<WarmupRound>("warmup", { args }),
+	warmupCancel: () => __TAURI_INVOKE<null>("warmup_cancel"),
+	scheduler: () => __TAURI_INVOKE<SchedulerView>("scheduler"),
+	decisions: (args: DecisionsArgs) => __TAURI_INVOKE<DecisionView[]>("decisions", { args }),
+	cooldowns: () => __TAURI_INVOKE<CooldownView[]>("cooldowns"),
+	cooldownClear: (args: CooldownArgs) => __TAURI_INVOKE<null>("cooldown_clear", { args }),
+	history: (args: HistoryArgs) => __TAURI_INVOKE<HistoryDocument>("history", { args }),
 	uiLink: () => __TAURI_INVOKE<UiLink>("ui_link"),
 	demoEnd: () => __TAURI_INVOKE<null>("demo_end"),
 };
@@ -57,6 +64,36 @@ export type Check = {
 	message: string,
 	/**  What to do, where anything is to be done. */
 	advice: string | null,
+};
+
+/**  Arguments of `cooldown_clear`. */
+export type CooldownArgs = {
+	/**  From `cooldowns`. */
+	id: string,
+};
+
+/**  A credential, group or model that rests. */
+export type CooldownView = {
+	/**  Names the cooldown. */
+	id: string,
+	/**  The credential's id. */
+	credential: string,
+	/**  What people call it. */
+	name: string,
+	/**  `credential`, `group` or `model`. */
+	scope: string,
+	/**  The group's key or the model's id. */
+	subject: string | null,
+	/**  `quota_empty`, `rate`, `refused`, `not_offered` or `unauthenticated`. */
+	reason: string,
+	/**  What, why and until when, in one sentence. */
+	sentence: string,
+	/**  What it rests on: the service's words. */
+	evidence: string,
+	/**  Since when. */
+	since: string,
+	/**  Until when. */
+	until: string,
 };
 
 /**  Arguments that name one credential. */
@@ -111,6 +148,62 @@ export type CredentialView = {
 	models: ModelView[],
 };
 
+/**  One entry of the ledger: what was done or left undone, and why. */
+export type DecisionView = {
+	/**  Names the entry. */
+	id: string,
+	/**  When it was decided; a decision that stays the same is one entry. */
+	at: string,
+	/**  Until when it was the same at every look, where it was looked at again. */
+	last_at: string,
+	/**  `warmup`, `protection`, `cooldown` or `drain`. */
+	kind: string,
+	/**  The credential's id. */
+	credential: string,
+	/**  What people call it. */
+	name: string,
+	/**  The model or group it is about. */
+	subject: string | null,
+	/**  The decision's word. */
+	verdict: string,
+	/**  The decision with the numbers that led to it, in one sentence. */
+	sentence: string,
+	/**  Until when it holds, or when it is looked at again. */
+	until: string | null,
+};
+
+/**  Arguments of `decisions`. */
+export type DecisionsArgs = {
+	/**  How far back: a span (`1h`, `7d`) or an instant. Default: one day. */
+	since?: string | null,
+	/**  One credential, by id or name. */
+	credential?: string | null,
+	/**  `warmup`, `protection`, `cooldown` or `drain`. */
+	kind?: string | null,
+	/**  Words that the sentence must hold. */
+	search?: string | null,
+	/**  At most so many, newest first. Default and most: 1000. */
+	limit?: number | null,
+};
+
+/**  A drop of quota between two readings, by whose use it was. */
+export type DropView = {
+	/**  The credential's id. */
+	credential: string,
+	/**  The group's key. */
+	group: string,
+	/**  The window. */
+	window: string,
+	/**  The earlier reading. */
+	from: string,
+	/**  The later reading. */
+	to: string,
+	/**  How much fell, in points (0 to 100). */
+	points: number | null,
+	/**  `warmup`, `proxy` or `elsewhere`. */
+	by: string,
+};
+
 /**  Kinds of failure that a reader tells apart. */
 export type ErrorCode = 
 /**  The arguments are not of the command's form, or out of range. */
@@ -121,6 +214,8 @@ export type ErrorCode =
 "refused" | 
 /**  A credential needs the user. */
 "needs_user" | 
+/**  The user has to agree first; the message is what there is to agree to. */
+"needs_consent" | 
 /**  There is no key to encrypt secrets with. */
 "no_key" | 
 /**  The engine does not answer. */
@@ -175,6 +270,26 @@ export type Headline = {
 	reset_at: string | null,
 	/**  Whether the window's clock has started. */
 	started: boolean | null,
+};
+
+/**  Arguments of `history`. */
+export type HistoryArgs = {
+	/**  One credential, by id or name. */
+	credential?: string | null,
+	/**  How far back: a span (`24h`, `7d`) or an instant. Default: seven days. */
+	since?: string | null,
+};
+
+/**  What was measured and done. */
+export type HistoryDocument = {
+	/**  From when. */
+	since: string,
+	/**  Quota samples, oldest first. */
+	samples: SampleView[],
+	/**  Warmups, newest first. */
+	warmups: WarmupView[],
+	/**  Drops of quota and whose use they were, oldest first. */
+	drops: DropView[],
 };
 
 /**  Arguments of `import`. */
@@ -232,6 +347,32 @@ export type ImportReport = {
 	dry_run: boolean,
 	/**  One line per credential found and per file that holds none. */
 	entries: ImportEntry[],
+};
+
+/**  One job. */
+export type JobView = {
+	/**  `refresh`, `warmup` or `housekeeping`. */
+	name: string,
+	/**  Whether it is switched on. */
+	on: boolean,
+	/**  When it last began. */
+	last_at: string | null,
+	/**  Why: `period`, `reset`, `near_floor`, `new`, `wake` or `asked`. */
+	last_why: string | null,
+	/**  How long that took, in milliseconds. */
+	last_took_ms: number | null,
+	/**  What came of it, in one line. */
+	last_outcome: string | null,
+	/**  It is running. */
+	running: boolean,
+	/**  When it is due next. */
+	next_at: string | null,
+	/**  Runs by period, in this run of the program. */
+	runs: number,
+	/**  Runs caused by events. */
+	event_runs: number,
+	/**  Runs that fell out, e.g. while the machine slept. */
+	missed: number,
 };
 
 /**  Where the key that encrypts secrets lies. */
@@ -374,6 +515,36 @@ export type RenameArgs = {
 	label: string | null,
 };
 
+/**  One measurement. */
+export type SampleView = {
+	/**  The credential's id. */
+	credential: string,
+	/**  A group's key or a model's id. */
+	subject: string,
+	/**  The window, for a group. */
+	window: string | null,
+	/**  What was left, or null. */
+	remaining: number | null,
+	/**  When. */
+	at: string,
+	/**  Who said so. */
+	source: string,
+};
+
+/**  What the scheduler is up to. */
+export type SchedulerView = {
+	/**  Its jobs. */
+	jobs: JobView[],
+	/**  The round of warmups under way, or the last one of this run. */
+	round: WarmupRound | null,
+	/**  What warmup sends and what the service's terms say, in plain words. */
+	warmup_consent_text: string,
+	/**  When the user agreed; null while nobody has. */
+	warmup_consent_at: string | null,
+	/**  Minutes between two refreshes, where the pace made them more than the user's; else null. */
+	refresh_stretched_to_minutes: number | null,
+};
+
 /**  Arguments of `settings_reset`. */
 export type SettingArgs = {
 	/**  The name. */
@@ -494,6 +665,98 @@ export type StatusView = {
 export type UiLink = {
 	/**  `http://127.0.0.1:PORT/#t=WORD`; the word works once, for a minute. */
 	url: string,
+};
+
+/**  Arguments of `warmup`. */
+export type WarmupArgs = {
+	/**  One credential, by id or name. Without it: every credential. */
+	credential?: string | null,
+	/**  One model of it. Without it: one request a group. */
+	model?: string | null,
+	/**  Everything, where no credential is named: a guard against a slip of the hand. */
+	all?: boolean,
+	/**  Only say what would be sent, and why the rest would not. */
+	dry_run?: boolean,
+	/**  Go beyond what asks for confirmation: a rest, a recent warmup, the daily budget. */
+	force?: boolean,
+	/**  With `dry_run`: what the automatic scan would do now, instead of a warmup by hand. */
+	automatic?: boolean,
+	/**
+	 *  The user has read what warmup sends and what the service's terms say. Needed for the first warmup that is
+	 *  sent; without it that one is refused with `needs_consent`.
+	 */
+	agreed?: boolean,
+};
+
+/**  What was decided for one credential and model, and what came of it. */
+export type WarmupLine = {
+	/**  The credential's id. */
+	credential: string,
+	/**  What people call it. */
+	name: string,
+	/**  The model. */
+	model: string,
+	/**  The group's key. */
+	group: string,
+	/**  The decision's word, e.g. `warm`, `cooling_down`, `weekly_low`. */
+	verdict: string,
+	/**  The decision with the numbers that led to it. */
+	sentence: string,
+	/**  Until when it holds, or when it is looked at again. */
+	until: string | null,
+	/**
+	 *  What came of it: `waiting`, `sent`, `refused`, `unknown` or `stopped`; null where
+	 *  nothing was to be sent.
+	 */
+	outcome: string | null,
+	/**  Why, where the service refused. */
+	detail: string | null,
+};
+
+/**  What a round of warmups did, would do, or is doing. */
+export type WarmupRound = {
+	/**  Names the round. */
+	id: string,
+	/**  `manual` or `automatic`. */
+	by: string,
+	/**  When it began. */
+	at: string,
+	/**  Nothing is sent. */
+	dry_run: boolean,
+	/**  Requests that are answered, of `total`. */
+	done: number,
+	/**  Requests of this round. */
+	total: number,
+	/**  It has ended. */
+	over: boolean,
+	/**  One line per credential and model that was looked at. */
+	lines: WarmupLine[],
+	/**  The round in one line: found n, cooling down a, … */
+	summary: string,
+	/**  Lines that a confirmation (`force`) would send. */
+	needs_force: number,
+};
+
+/**  One warmup. */
+export type WarmupView = {
+	/**  The credential's id. */
+	credential: string,
+	/**  What people call it. */
+	name: string,
+	/**  The group's key. */
+	group: string,
+	/**  The model. */
+	model: string,
+	/**  `manual` or `automatic`. */
+	by: string,
+	/**  When it was recorded, before it was sent. */
+	at: string,
+	/**  `pending`, `sent`, `refused`, `not_done`, `started`, `no_effect` or `unknown`. */
+	outcome: string,
+	/**  Why, where the service refused. */
+	detail: string | null,
+	/**  The reset that the verification read. */
+	reset_at: string | null,
 };
 
 /**  One window of a group. */
