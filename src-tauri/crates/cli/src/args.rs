@@ -1,5 +1,9 @@
 //! What may stand on the command line.
 
+mod automation;
+
+pub use automation::{CooldownAction, Cooldowns, Decisions, History, Warmup};
+
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -49,6 +53,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Start idle quota windows now, so that they come back early
+    Warmup(Warmup),
+    /// Say what was done or left undone, and why
+    Decisions(Decisions),
+    /// List what rests and until when, or end a rest
+    Cooldowns(Cooldowns),
+    /// Show what was measured and done
+    History(History),
     /// List settings, or change one
     Settings(Settings),
     /// Check the installation and say what to do

@@ -1,8 +1,11 @@
 //! One module a command: arguments in, engine calls, output.
 
 mod completions;
+mod cooldowns;
 mod credentials;
+mod decisions;
 mod doctor;
+mod history;
 mod import;
 mod login;
 mod quota;
@@ -10,6 +13,7 @@ mod serve;
 mod settings;
 mod simulate;
 mod ui;
+mod warmup;
 
 use crate::args::{Args, Command};
 use crate::exit::Failure;
@@ -24,6 +28,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Import(args) => import::run(&place, args).await,
         Command::Credentials(args) => credentials::run(&place, args).await,
         Command::Quota { refresh, json } => quota::run(&place, refresh, json).await,
+        Command::Warmup(args) => warmup::run(&place, args).await,
+        Command::Decisions(args) => decisions::run(&place, args).await,
+        Command::Cooldowns(args) => cooldowns::run(&place, args).await,
+        Command::History(args) => history::run(&place, args).await,
         Command::Settings(args) => settings::run(&place, args).await,
         Command::Doctor { json } => doctor::run(&place, json).await,
         Command::Simulate(args) => simulate::run(args).await,

@@ -54,7 +54,7 @@ impl From<ApiError> for Failure {
         let exit = match error.code {
             ErrorCode::BadInput => Exit::Usage,
             ErrorCode::NotFound => Exit::NothingMatched,
-            ErrorCode::Refused => Exit::Refused,
+            ErrorCode::Refused | ErrorCode::NeedsConsent => Exit::Refused,
             ErrorCode::NeedsUser => Exit::NeedsUser,
             ErrorCode::Unreachable => Exit::Unreachable,
             ErrorCode::NoKey | ErrorCode::Failed => Exit::Failed,
@@ -71,6 +71,7 @@ impl From<StartError> for Failure {
             | StartError::Store(_)
             | StartError::Settings(_)
             | StartError::Control(_)
+            | StartError::Triggers(_)
             | StartError::Demo(_) => Exit::Failed,
         };
         Self::new(exit, error.to_string())
@@ -89,6 +90,7 @@ mod tests {
             (ErrorCode::BadInput, 2),
             (ErrorCode::NotFound, 3),
             (ErrorCode::Refused, 4),
+            (ErrorCode::NeedsConsent, 4),
             (ErrorCode::Unreachable, 5),
             (ErrorCode::NeedsUser, 6),
         ] {

@@ -26,6 +26,21 @@ pub fn message(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// Asks on the line that the answer is typed on.
+pub fn prompt(text: &str) {
+    let mut stderr = anstream::stderr();
+    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+}
+
+/// Says something on a terminal's line in place of what was said there before.
+pub fn live(text: &str) {
+    let mut stderr = io::stderr();
+    // A line that wraps could not be taken back.
+    let width = terminal_size::terminal_size_of(&stderr).map_or(usize::MAX, |(width, _)| width.0.into());
+    let text: String = text.chars().take(width.saturating_sub(1)).collect();
+    let _ = write!(stderr, "\r\u{1b}[2K{text}").and_then(|()| stderr.flush());
+}
+
 /// Says why the command failed, in one line.
 pub fn failure(failure: &Failure) {
     let one_line = failure.message.split_whitespace().collect::<Vec<_>>().join(" ");

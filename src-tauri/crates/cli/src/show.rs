@@ -2,17 +2,27 @@
 //! [`Look`], and what comes out is text with colour that `out` strips where nobody wants it.
 
 mod accounts;
+mod csv;
+mod decisions;
 mod figures;
+mod history;
 mod lists;
 mod look;
 mod quota;
+mod rests;
 mod table;
+mod warmup;
 mod when;
 
 pub use accounts::{change, credentials};
+pub use csv::csv;
+pub use decisions::decisions;
+pub use history::history;
 pub use lists::{checks, import, setting, settings, settings_import, value};
 pub use look::Look;
 pub use quota::quota;
+pub use rests::{cleared, cooldowns};
+pub use warmup::{asks_confirmation, outcome, warmup};
 
 /// The provider as people write it.
 fn provider(key: &str) -> &str {
@@ -20,6 +30,15 @@ fn provider(key: &str) -> &str {
         "antigravity" => "Antigravity",
         "gemini-cli" => "Gemini CLI",
         "api-key" => "API key",
+        other => other,
+    }
+}
+
+/// The group as people write it.
+fn group(key: &str) -> &str {
+    match key {
+        "gemini" => "Gemini Models",
+        "3p" => "Claude and GPT models",
         other => other,
     }
 }

@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::reach::Place;
 use crate::show::{self, Look};
 use crate::{input, out};
+use engine::Client;
 use engine::view::dto::{SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsText};
 use std::path::Path;
 
@@ -24,7 +25,8 @@ pub async fn run(place: &Place, args: Settings) -> Result<(), Failure> {
         SettingAction::Set { key, value, scope } => {
             let value = if value == "-" { input::secret(&format!("{key} (not shown): "))? } else { value };
             let args = SettingSetArgs { key, value, credential: scope.credential, model: scope.model };
-            let one = place.with_engine(async |engine| Ok(engine.settings_set(args).await?)).await?;
+            let (one, consent) = place.with_engine(async |engine| set(engine, args).await).await?;
+            consent.iter().for_each(|text| out::message(text));
             changed(&one, json)
         }
         SettingAction::Reset { key, scope } => {
@@ -38,6 +40,18 @@ pub async fn run(place: &Place, args: Settings) -> Result<(), Failure> {
         }
         SettingAction::Import { file } => import(place, &file, json).await,
     }
+}
+
+/// Changes a setting; where that was the user's first word for warmup, also what they agreed to.
+async fn set(engine: &Client, args: SettingSetArgs) -> Result<(SettingView, Option<String>), Failure> {
+    if args.key != "smart_warmup_enabled" {
+        return Ok((engine.settings_set(args).await?, None));
+    }
+    let before = engine.scheduler().await?.warmup_consent_at;
+    let one = engine.settings_set(args).await?;
+    let after = engine.scheduler().await?;
+    let first = before.is_none() && after.warmup_consent_at.is_some();
+    Ok((one, first.then_some(after.warmup_consent_text)))
 }
 
 async fn import(place: &Place, file: &Path, json: bool) -> Result<(), Failure> {

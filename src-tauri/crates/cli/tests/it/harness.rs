@@ -221,3 +221,44 @@ pub async fn service(scenario: &Scenario) -> Simulator {
 pub fn scenario(toml: &str) -> Scenario {
     Scenario::parse(toml).unwrap()
 }
+
+/// The id of the only credential.
+pub async fn id(headroom: &Headroom) -> String {
+    let document = headroom.ok(&["credentials", "--json"]).await.json();
+    document["credentials"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// An object has these keys and no others.
+#[track_caller]
+pub fn keys(value: &Value, expected: &[&str]) {
+    let mut found: Vec<_> =
+        value.as_object().unwrap_or_else(|| panic!("{value}")).keys().map(String::as_str).collect();
+    let mut expected = expected.to_vec();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+/// Runs a command on a pseudo-terminal, by util-linux's `script`, with this typed; all output is on stdout.
+pub async fn on_terminal(
+    headroom: &Headroom,
+    args: &str,
+    environment: &[(&str, &str)],
+    typed: &[u8],
+) -> Output {
+    let command = headroom.command(&[]);
+    let program = env!("CARGO_BIN_EXE_headroom");
+    let mut script = Command::new("script");
+    script.args(["-qec", &format!("{program} {args}"), "/dev/null"]).env_clear();
+    for (name, value) in command.as_std().get_envs() {
+        script.env(name, value.unwrap_or_default());
+    }
+    script.env("TERM", "xterm-256color").envs(environment.iter().copied());
+    script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = script.spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(typed).await.unwrap();
+    let output = Output::of(child).await;
+    drop(pipe);
+    output
+}

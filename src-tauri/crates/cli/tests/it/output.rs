@@ -1,7 +1,6 @@
 //! What a person and what a script reads.
 
-use crate::harness::{Headroom, Output, scenario, service};
-use serde_json::Value;
+use crate::harness::{Headroom, Output, id, keys, on_terminal, scenario, service};
 use simulator::{AccountChange, Change, Flag, Scenario};
 
 fn ada() -> Scenario {
@@ -151,9 +150,9 @@ async fn a_credential_that_needs_the_user_says_why() {
 #[tokio::test]
 async fn colour_is_for_terminals_that_want_it() {
     let headroom = Headroom::offline();
-    let forced = on_terminal(&headroom, &[]).await;
+    let forced = on_terminal(&headroom, "doctor", &[], b"").await;
     assert!(forced.stdout.contains("\u{1b}["), "a terminal gets colour: {forced:?}");
-    let quiet = on_terminal(&headroom, &[("NO_COLOR", "1")]).await;
+    let quiet = on_terminal(&headroom, "doctor", &[("NO_COLOR", "1")], b"").await;
     assert!(!quiet.stdout.contains("\u{1b}["), "NO_COLOR: {quiet:?}");
 }
 
@@ -164,33 +163,4 @@ async fn a_reader_that_has_seen_enough_is_no_failure() {
     drop(child.stdout.take());
     let output = Output::of(child).await;
     assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
-}
-
-/// Runs `headroom doctor` on a pseudo-terminal, by util-linux's `script`.
-async fn on_terminal(headroom: &Headroom, environment: &[(&str, &str)]) -> Output {
-    let command = headroom.command(&[]);
-    let program = env!("CARGO_BIN_EXE_headroom");
-    let mut script = tokio::process::Command::new("script");
-    script.args(["-qec", &format!("{program} doctor"), "/dev/null"]).env_clear();
-    for (name, value) in command.as_std().get_envs() {
-        script.env(name, value.unwrap_or_default());
-    }
-    script.env("TERM", "xterm-256color").envs(environment.iter().copied());
-    script.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).kill_on_drop(true);
-    Output::of(script.spawn().unwrap()).await
-}
-
-async fn id(headroom: &Headroom) -> String {
-    let document = headroom.ok(&["credentials", "--json"]).await.json();
-    document["credentials"][0]["id"].as_str().unwrap().to_owned()
-}
-
-#[track_caller]
-fn keys(value: &Value, expected: &[&str]) {
-    let mut found: Vec<_> =
-        value.as_object().unwrap_or_else(|| panic!("{value}")).keys().map(String::as_str).collect();
-    let mut expected = expected.to_vec();
-    found.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(found, expected);
 }

@@ -19,6 +19,13 @@ async fn a_wrong_command_line_is_usage() {
         &["settings", "set", "language", "en", "--model", "m"],
         &["completions", "unheard-of"],
         &["warmup"],
+        &["warmup", "--model", "m"],
+        &["warmup", "--all", "--credential", "x"],
+        &["warmup", "--dry-run", "--force"],
+        &["decisions", "--kind", "unheard-of"],
+        &["cooldowns", "clear"],
+        &["history", "--csv", "unheard-of"],
+        &["history", "--csv", "--json"],
     ] {
         let output = headroom.run(args).await;
         assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""), "{args:?}: {output:?}");
@@ -36,9 +43,21 @@ async fn help_and_version_are_results() {
         (format!("headroom {}\n", env!("CARGO_PKG_VERSION")), String::new())
     );
     let help = headroom.ok(&["--help"]).await;
-    for word in
-        ["serve", "ui", "import", "credentials", "quota", "settings", "doctor", "simulate", "completions"]
-    {
+    for word in [
+        "serve",
+        "ui",
+        "import",
+        "credentials",
+        "quota",
+        "warmup",
+        "decisions",
+        "cooldowns",
+        "history",
+        "settings",
+        "doctor",
+        "simulate",
+        "completions",
+    ] {
         assert!(help.stdout.contains(&format!("\n  {word} ")), "{word} in {}", help.stdout);
     }
     assert!(help.stdout.contains("5 engine not reachable"), "{}", help.stdout);
