@@ -731,6 +731,8 @@ export type WarmupRound = {
 	over: boolean,
 	/**  One line per credential and model that was looked at. */
 	lines: WarmupLine[],
+	/**  Entries of the model lists that no credential offers, each with the nearest id that one does. */
+	unmatched: string[],
 	/**  The round in one line: found n, cooling down a, … */
 	summary: string,
 	/**  Lines that a confirmation (`force`) would send. */
