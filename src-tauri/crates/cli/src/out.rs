@@ -35,9 +35,6 @@ pub fn prompt(text: &str) {
 /// Says something on a terminal's line in place of what was said there before.
 pub fn live(text: &str) {
     let mut stderr = io::stderr();
-    // A line that wraps could not be taken back.
-    let width = terminal_size::terminal_size_of(&stderr).map_or(usize::MAX, |(width, _)| width.0.into());
-    let text: String = text.chars().take(width.saturating_sub(1)).collect();
     let _ = write!(stderr, "\r\u{1b}[2K{text}").and_then(|()| stderr.flush());
 }
 

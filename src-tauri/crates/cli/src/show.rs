@@ -22,6 +22,7 @@ pub use lists::{checks, import, setting, settings, settings_import, value};
 pub use look::Look;
 pub use quota::quota;
 pub use rests::{cleared, cooldowns};
+pub use table::cut;
 pub use warmup::{asks_confirmation, outcome, warmup};
 
 /// The provider as people write it.

@@ -1,6 +1,6 @@
 //! `headroom settings`
 
-use crate::harness::Headroom;
+use crate::harness::{Headroom, id, scenario, service};
 
 #[tokio::test]
 async fn a_setting_is_changed_read_and_put_back() {
@@ -37,6 +37,29 @@ async fn the_list_says_where_a_value_comes_from() {
             .iter()
             .all(|setting| setting["key"].is_string() && setting["help"].is_string())
     );
+}
+
+#[tokio::test]
+async fn a_credential_and_a_model_of_it_have_values_of_their_own() {
+    let scenario = scenario("[[accounts]]\nname = 'ada'\n");
+    let simulator = service(&scenario).await;
+    let headroom = Headroom::start(&simulator);
+    headroom.import(&scenario).await;
+    let id = id(&headroom).await;
+    let model = "claude-sonnet-4-6";
+    let key = "quota_protection_threshold";
+    headroom.ok(&["settings", "set", key, "20", "--credential", &id]).await;
+    let set = headroom.ok(&["settings", "set", key, "30", "--credential", &id, "--model", model]).await;
+    assert!(set.stdout.contains(&format!("{id} {model}")), "{set:?}");
+    headroom.ok(&["settings", "set", "smart_warmup_enabled", "false", "--credential", &id]).await;
+    let overrides =
+        async || headroom.ok(&["settings", "get", key, "--json"]).await.json()["overrides"].clone();
+    let own = overrides().await;
+    let values: Vec<_> = own.as_array().unwrap().iter().map(|one| (&one["model"], &one["value"])).collect();
+    assert!(values.contains(&(&model.into(), &"30".into())) && values.len() == 2, "{own}");
+    headroom.ok(&["settings", "reset", key, "--credential", &id, "--model", model]).await;
+    assert_eq!(overrides().await.as_array().map(Vec::len), Some(1));
+    headroom.run(&["settings", "set", key, "20", "--credential", "nobody"]).await.fails(3, "nobody");
 }
 
 #[tokio::test]

@@ -85,8 +85,7 @@ async fn ctrl_c_stops_before_the_next_request() {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let first = tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap();
     assert!(first.as_ref().is_some_and(|line| line.starts_with("(1/2) ")), "{first:?}");
-    let pid = child.id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    interrupt(&child);
     let output = Output::of(child).await;
     assert_eq!(output.code, Some(1), "{output:?}");
     assert!(output.stdout.contains("the round was stopped"), "{output:?}");
@@ -98,6 +97,22 @@ async fn ctrl_c_stops_before_the_next_request() {
     assert!(said.last().unwrap().contains("1 of 2 requests were made"), "{said:?}");
     assert_eq!(sent(&simulator).len(), 1);
     engine.stop().await;
+}
+
+#[tokio::test]
+async fn ctrl_c_while_the_quota_is_read_sends_nothing() {
+    let (simulator, headroom) = installed(&ada()).await;
+    let slow = Fault::new(FaultKind::Delay { ms: 1_000 }).on(CallKind::RetrieveUserQuotaSummary).always();
+    simulator.clear_calls();
+    simulator.script(slow);
+    let child = headroom.command(&["warmup", "--all", "--agree"]).spawn().unwrap();
+    while !simulator.calls().iter().any(|call| call.method == CallKind::RetrieveUserQuotaSummary) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    interrupt(&child);
+    Output::of(child).await.fails(1, "nothing was sent");
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(sent(&simulator).is_empty());
 }
 
 #[tokio::test]
@@ -147,7 +162,7 @@ async fn on_a_terminal_the_users_word_is_asked() {
 
 #[tokio::test]
 async fn switching_it_on_says_once_what_it_means() {
-    let (_simulator, headroom) = installed(&ada()).await;
+    let (simulator, headroom) = installed(&ada()).await;
     let on = headroom.ok(&["settings", "set", "smart_warmup_enabled", "true"]).await;
     assert!(on.stderr.contains("terms may forbid"), "{on:?}");
     headroom.ok(&["settings", "set", "smart_warmup_enabled", "false"]).await;
@@ -157,6 +172,7 @@ async fn switching_it_on_says_once_what_it_means() {
     headroom.ok(&["settings", "set", "smart_warmup_enabled", "false", "--credential", &id]).await;
     let scan = headroom.ok(&["warmup", "--dry-run"]).await;
     assert!(scan.stdout.contains("warmup is off for this credential"), "{scan:?}");
+    assert!(sent(&simulator).is_empty(), "a short-lived engine never warms by itself");
 }
 
 fn ada() -> Scenario {
@@ -174,4 +190,10 @@ async fn installed(scenario: &Scenario) -> (Simulator, Headroom) {
 fn sent(simulator: &Simulator) -> Vec<String> {
     let warm = |call: &Call| call.method == CallKind::StreamGenerate;
     simulator.calls().into_iter().filter(warm).filter_map(|call| call.model).collect()
+}
+
+/// Ctrl-C.
+fn interrupt(child: &tokio::process::Child) {
+    let id = child.id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
 }
