@@ -7,8 +7,10 @@ import { FakeBackend } from './lib/ipc/fake';
 
 test('a demo is plainly marked on every page', async () => {
   const { app } = await showPage('#/');
-  for (const page of ['overview', 'credentials', 'settings', 'about'] as const) {
-    app.router.go(page);
+  const pages = ['overview', 'credentials', 'scheduler', 'settings', 'about'] as const;
+  const views = ['rests', 'decisions', 'history'].map((view) => ['scheduler', view] as const);
+  for (const [page, query] of [...pages.map((name) => [name, undefined] as const), ...views]) {
+    app.router.go(page, query);
     expect(await screen.findByText('Demo')).toBeInTheDocument();
   }
 });
@@ -125,11 +127,19 @@ test.each(payloads)('text from outside is text, never markup: %s', async (payloa
     }
   }
   backend.status.notices = [{ code: 'x', level: 'error', message: payload, at: 'T' }];
+  for (const job of backend.scheduler.jobs) job.last_outcome = payload;
+  for (const line of backend.rehearsal.lines) line.sentence = line.name = payload;
+  for (const rest of backend.cooldowns) rest.sentence = rest.evidence = payload;
+  for (const decision of backend.decisions) decision.sentence = payload;
+  for (const warmup of backend.history.warmups) warmup.name = warmup.detail = payload;
+  backend.scheduler.warmup_consent_text = payload;
   const { app } = await showPage('#/', backend);
   for (const button of screen.getAllByRole('button', { name: /^Details of/ })) await userEvent.click(button);
   await userEvent.click(screen.getByRole('button', { name: 'By model' }));
-  for (const page of ['overview', 'credentials', 'settings', 'about'] as const) {
-    app.router.go(page);
+  const pages = ['overview', 'credentials', 'scheduler', 'settings', 'about'] as const;
+  const views = ['rests', 'decisions', 'history'].map((view) => ['scheduler', view] as const);
+  for (const [page, query] of [...pages.map((name) => [name, undefined] as const), ...views]) {
+    app.router.go(page, query);
     await vi.waitFor(() => expect(document.body.textContent).toContain(payload));
     expect(document.body.querySelectorAll('img, script, svg[onload]')).toHaveLength(0);
   }

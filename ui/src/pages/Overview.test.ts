@@ -115,7 +115,7 @@ test('a row unfolds into its windows and models, by keyboard too', async () => {
   const cells = within(opus as HTMLElement)
     .getAllByRole('cell')
     .map((cell) => plain(cell.textContent));
-  expect(cells).toEqual(['80 %', '58 %', '2 h 04 m', 'quota summary, read 40 s ago']);
+  expect(cells).toEqual(['80 %', '58 %', '2 h 04 m', 'quota summary, read 40 s ago', '']);
   expect(opus).toHaveTextContent('disagrees');
   await userEvent.keyboard('{Enter}');
   await vi.waitFor(() => expect(within(rowOf('Ada')).queryByRole('table')).toBeNull());
@@ -125,8 +125,9 @@ test('protected and resting models say so', async () => {
   await showPage('#/');
   await userEvent.click(screen.getByRole('button', { name: 'Details of Bob' }));
   const text = plain(rowOf('Bob').textContent);
-  expect(text).toContain('protected');
-  expect(text).toContain('rests until 12:41 · quota empty');
+  expect(text).toContain('Protected: Claude Sonnet 4.6. What is left is kept back.');
+  expect(text).toContain('Resting: GPT-OSS 120B (Medium). Back at 12:41.');
+  expect(text).toContain('rests 41 min · quota empty');
 });
 
 test('arrows go from row to row and stay inside the list', async () => {
@@ -165,7 +166,7 @@ test('turned round it is one row a model with everyone who offers it', async () 
   await userEvent.click(screen.getByRole('button', { name: 'By model' }));
   const row = screen.getByText('Claude Sonnet 4.6').closest('li');
   expect(plain(row?.textContent ?? '')).toBe(
-    'Claude Sonnet 4.6 3 of 5 usable Ada58 % Bob6 % Chen23 % finn.lindqvist@example.org0 % Gus0 %',
+    'Claude Sonnet 4.6 3 of 5 usable Ada58 % Bob6 % protected Chen23 % finn.lindqvist@example.org0 % Gus0 %',
   );
 });
 

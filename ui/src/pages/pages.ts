@@ -1,4 +1,5 @@
 /** The pages of the frame: a new one is a name in the router, a component and an entry here. */
+import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import GlassWater from '@lucide/svelte/icons/glass-water';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Settings2 from '@lucide/svelte/icons/settings-2';
@@ -9,6 +10,7 @@ import type { PageName } from '../lib/stores/router.svelte';
 import About from './About.svelte';
 import Credentials from './Credentials.svelte';
 import Overview from './Overview.svelte';
+import Scheduler from './Scheduler.svelte';
 import Settings from './Settings.svelte';
 
 export interface Page {
@@ -27,6 +29,13 @@ export const pages: readonly Page[] = [
     icon: KeyRound,
     title: (texts) => texts.nav.credentials,
     view: Credentials,
+    place: 'work',
+  },
+  {
+    name: 'scheduler',
+    icon: CalendarClock,
+    title: (texts) => texts.nav.scheduler,
+    view: Scheduler,
     place: 'work',
   },
   { name: 'about', icon: Stethoscope, title: (texts) => texts.nav.about, view: About, place: 'house' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { en } from '../i18n/en';
 import { zhCN } from '../i18n/zh-CN';
-import { age, span } from './duration';
+import { age, span, took } from './duration';
 
 const plain = (text: string) => text.replaceAll('\u202f', ' ');
 
@@ -32,4 +32,13 @@ test.each([
   ['2026-08-29T12:00:00Z', '3 d ago'],
 ])('%s was %s', (at, words) => {
   expect(plain(age(at, now, en))).toBe(words);
+});
+
+test.each([
+  [35, 'en', '35 ms'],
+  [1240, 'en', '1.2 sec'],
+  [62_000, 'en', '62 sec'],
+  [1240, 'zh-CN', '1.2秒'],
+])('%i ms took in %s: %s', (milliseconds, language, text) => {
+  expect(took(milliseconds, language)).toBe(text);
 });

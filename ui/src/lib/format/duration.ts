@@ -36,3 +36,9 @@ export function age(at: string, now: number, words: DurationWords): string {
   if (seconds < 48 * 3600) return words.hoursAgo(Math.floor(seconds / 3600));
   return words.daysAgo(Math.floor(seconds / 86_400));
 }
+
+/** How long something took: `350 ms`, `1.2 sec`, in the way of the language. */
+export function took(milliseconds: number, language: string): string {
+  const [value, unit] = milliseconds < 1000 ? [milliseconds, 'millisecond'] : [milliseconds / 1000, 'second'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+}

@@ -1,6 +1,6 @@
 /** English. The shape of this object is what every other language has to fill. */
-
-const plural = (count: number, one: string, other: string) => (count === 1 ? one : other);
+import { schedulerTexts, warmupTexts } from './en-scheduler';
+import { plural } from './plural';
 
 export const en = {
   appName: 'Headroom',
@@ -9,6 +9,7 @@ export const en = {
     label: 'Pages',
     overview: 'Overview',
     credentials: 'Credentials',
+    scheduler: 'Scheduler',
     settings: 'Settings',
     about: 'Health',
   },
@@ -134,8 +135,15 @@ export const en = {
       'The per-model list is more than 5 points away from every window that binds this model. The window decides.',
     contradictsShort: 'disagrees',
     protected: 'Protected: the last of it is kept back',
+    protectedBelow: (floor: string) => `Protected: below the floor of ${floor}, the rest is kept back`,
     protectedShort: 'protected',
+    floor: (floor: string) => `floor ${floor}`,
     resting: (until: string) => `rests until ${until}`,
+    rests: 'rests',
+    protectedModels: (names: string, more: number) =>
+      `Protected: ${names}${more > 0 ? ` and ${more} more` : ''}. What is left is kept back.`,
+    restingModels: (names: string, more: number, back: string, several: boolean) =>
+      `Resting: ${names}${more > 0 ? ` and ${more} more` : ''}. ${several ? 'The first is back' : 'Back'} at ${back}.`,
     warmed: (age: string) => `warmed ${age}`,
     noModels: 'The service listed no models.',
     since: (when: string) => `Since ${when}.`,
@@ -337,6 +345,7 @@ export const en = {
       smart_warmup_batch_delay_seconds: 'Pause between two warmups',
       smart_warmup_one_per_group: 'One request a group',
       smart_warmup_hours: 'Allowed hours',
+      smart_warmup_daily_at: 'Look once a day at',
       warmup_daily_budget: 'Warmups a day',
       planner_enabled: 'Plan around working hours',
       working_hours: 'Working hours',
@@ -364,6 +373,9 @@ export const en = {
       language: 'Language',
     } as Record<string, string>,
   },
+
+  warmup: warmupTexts,
+  scheduler: schedulerTexts,
 
   about: {
     title: 'Health',

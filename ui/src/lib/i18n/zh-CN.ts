@@ -1,10 +1,18 @@
 /** 简体中文。 */
 import type { Messages } from './en';
+import { schedulerTexts, warmupTexts } from './zh-CN-scheduler';
 
 export const zhCN: Messages = {
   appName: 'Headroom',
 
-  nav: { label: '页面', overview: '概览', credentials: '凭据', settings: '设置', about: '健康检查' },
+  nav: {
+    label: '页面',
+    overview: '概览',
+    credentials: '凭据',
+    scheduler: '自动任务',
+    settings: '设置',
+    about: '健康检查',
+  },
 
   percent: (whole) => `${whole}%`,
   hoursMinutes: (hours, minutes) => `${hours}\u202f小时\u202f${minutes}\u202f分`,
@@ -121,8 +129,15 @@ export const zhCN: Messages = {
     contradicts: '模型列表与限制该模型的每个窗口都相差 5 个百分点以上，以窗口为准。',
     contradictsShort: '数据不一致',
     protected: '受保护：最后一部分额度被保留',
+    protectedBelow: (floor) => `受保护：低于下限 ${floor}，剩余额度被保留`,
     protectedShort: '受保护',
+    floor: (floor) => `下限 ${floor}`,
     resting: (until) => `暂停至 ${until}`,
+    rests: '暂停',
+    protectedModels: (names, more) =>
+      `受保护：${names}${more > 0 ? `等，另有 ${more} 个` : ''}。剩余额度被保留。`,
+    restingModels: (names, more, back, several) =>
+      `暂停中：${names}${more > 0 ? `等，另有 ${more} 个` : ''}。${several ? '最早的一个' : ''} ${back} 恢复。`,
     warmed: (age) => `${age}预热`,
     noModels: '服务没有列出模型。',
     since: (when) => `自 ${when} 起。`,
@@ -304,6 +319,7 @@ export const zhCN: Messages = {
       smart_warmup_batch_delay_seconds: '一次检查中两次预热之间的停顿；越长越温和，也越慢。',
       smart_warmup_one_per_group: '一次预热即可启动整组的窗口；关闭后，每个设定的模型各发一个请求。',
       smart_warmup_hours: '允许预热的本地时间，例如 mon-fri 06:00-20:00, sat 10:00-16:00；留空表示任何时间。',
+      smart_warmup_daily_at: '本地时间，例如 07:00：每天只在这时检查一次；留空表示按检查间隔。',
       warmup_daily_budget: '24 小时内，一个凭据的每组最多预热多少次，无论结果如何。',
       planner_enabled: '允许推迟预热，以更好地配合你的工作时间。',
       working_hours: '你的工作时间（本地时间），格式与预热时段相同；留空表示从使用情况中学习。',
@@ -366,6 +382,7 @@ export const zhCN: Messages = {
       smart_warmup_batch_delay_seconds: '两次预热的间隔',
       smart_warmup_one_per_group: '每组只发一个请求',
       smart_warmup_hours: '允许的时段',
+      smart_warmup_daily_at: '每天检查的时间',
       warmup_daily_budget: '每天的预热次数',
       planner_enabled: '按工作时间安排',
       working_hours: '工作时间',
@@ -393,6 +410,9 @@ export const zhCN: Messages = {
       language: '语言',
     },
   },
+
+  warmup: warmupTexts,
+  scheduler: schedulerTexts,
 
   about: {
     title: '健康检查',

@@ -30,16 +30,36 @@ export type LoginProgress = Answer<'loginProgress'>;
 export type SettingView = Answer<'settingsList'>[number];
 export type SettingsImportReport = Answer<'settingsImport'>;
 export type Check = Answer<'doctor'>[number];
+export type WarmupArgs = Args<'warmup'>;
+export type WarmupRound = Answer<'warmup'>;
+export type WarmupLine = WarmupRound['lines'][number];
+export type SchedulerView = Answer<'scheduler'>;
+export type JobView = SchedulerView['jobs'][number];
+export type DecisionsArgs = Args<'decisions'>;
+export type DecisionView = Answer<'decisions'>[number];
+export type CooldownView = Answer<'cooldowns'>[number];
+export type HistoryDocument = Answer<'history'>;
+export type WarmupView = HistoryDocument['warmups'][number];
+export type DropView = HistoryDocument['drops'][number];
 
 /** Why a command failed; `signed_out` is the page's own: its token is not, or no longer, valid. */
 export type FailureCode =
-  'bad_input' | 'not_found' | 'refused' | 'needs_user' | 'no_key' | 'unreachable' | 'failed' | 'signed_out';
+  | 'bad_input'
+  | 'not_found'
+  | 'refused'
+  | 'needs_user'
+  | 'needs_consent'
+  | 'no_key'
+  | 'unreachable'
+  | 'failed'
+  | 'signed_out';
 
 const failureCodes: ReadonlySet<string> = new Set<FailureCode>([
   'bad_input',
   'not_found',
   'refused',
   'needs_user',
+  'needs_consent',
   'no_key',
   'unreachable',
   'failed',

@@ -8,17 +8,28 @@ import type {
   Check,
   Commands,
   ConnectionState,
+  CooldownView,
+  DecisionView,
   DropEvent,
+  HistoryDocument,
   ImportReport,
   ImportSource,
   QuotaDocument,
+  SchedulerView,
   SettingView,
   StatusView,
   Stop,
+  WarmupArgs,
+  WarmupRound,
 } from './backend';
+import cooldowns from './fixtures/cooldowns.json';
+import decisions from './fixtures/decisions.json';
 import doctor from './fixtures/doctor.json';
+import history from './fixtures/history.json';
 import importPreview from './fixtures/import_preview.json';
 import quota from './fixtures/quota.json';
+import rehearsal from './fixtures/rehearsal.json';
+import scheduler from './fixtures/scheduler.json';
 import settings from './fixtures/settings.json';
 import status from './fixtures/status.json';
 
@@ -43,6 +54,11 @@ export class FakeBackend implements Backend {
   readonly quota: QuotaDocument = structuredClone(quota);
   readonly status = structuredClone(status) as StatusView;
   readonly settings: SettingView[] = structuredClone(settings);
+  readonly scheduler: SchedulerView = structuredClone(scheduler);
+  readonly rehearsal: WarmupRound = structuredClone(rehearsal);
+  readonly history: HistoryDocument = structuredClone(history);
+  cooldowns: CooldownView[] = structuredClone(cooldowns);
+  decisions: DecisionView[] = structuredClone(decisions);
   readonly commands: Commands;
 
   #now = fixtureTime;
@@ -59,6 +75,17 @@ export class FakeBackend implements Backend {
       import: ({ dry_run }: { dry_run?: boolean }) =>
         ({ ...structuredClone(importPreview), dry_run }) as ImportReport,
       loginCancel: () => null,
+      scheduler: () => ({ ...this.scheduler }),
+      cooldowns: () => this.cooldowns,
+      cooldownClear: ({ id }: { id: string }) => {
+        this.cooldowns = this.cooldowns.filter((rest) => rest.id !== id);
+        return null;
+      },
+      decisions: () => this.decisions,
+      history: () => this.history,
+      warmup: ({ automatic }: WarmupArgs) =>
+        automatic ? this.rehearsal : Promise.reject(new Error('the test foresees no warmup')),
+      warmupCancel: () => null,
     };
     this.commands = new Proxy({} as Commands, {
       get: (_, name) => (args?: unknown) => {

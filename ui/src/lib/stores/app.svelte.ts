@@ -8,15 +8,19 @@ import { createContext } from 'svelte';
 import type { Backend, ConnectionState, Stop } from '../ipc/backend';
 import { Clock } from './clock.svelte';
 import { Credentials } from './credentials.svelte';
+import { Decisions } from './decisions.svelte';
+import { History } from './history.svelte';
 import { Imports } from './imports.svelte';
 import { Language } from './language.svelte';
 import { Quotas } from './quotas.svelte';
 import { Router } from './router.svelte';
+import { Scheduler } from './scheduler.svelte';
 import { Settings } from './settings.svelte';
 import { SignIn } from './signin.svelte';
 import { Status } from './status.svelte';
 import { Tip } from './tip.svelte';
 import { Toasts } from './toasts.svelte';
+import { Warmups } from './warmups.svelte';
 
 /** No more than five redraws a second, however fast changes come. */
 const quiet = 200;
@@ -34,10 +38,16 @@ export class App {
   readonly credentials: Credentials;
   readonly imports: Imports;
   readonly signIn: SignIn;
+  readonly scheduler: Scheduler;
+  readonly warmups: Warmups;
+  readonly decisions: Decisions;
+  readonly history: History;
   readonly toasts = new Toasts();
   readonly tip = new Tip();
 
   connection = $state<ConnectionState>('connecting');
+  /** Grows with every look: what only one page shows follows it and asks again. */
+  looks = $state(0);
 
   #due: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,6 +65,12 @@ export class App {
     this.credentials = new Credentials(backend, this.quotas, this.toasts, this.language, now);
     const lookAgain = () => this.look();
     this.imports = new Imports(backend, lookAgain);
+    this.scheduler = new Scheduler(backend);
+    this.decisions = new Decisions(backend);
+    this.history = new History(backend);
+    this.warmups = new Warmups(backend, this.scheduler, this.settings, this.toasts, this.language, () =>
+      this.router.go('scheduler'),
+    );
     this.signIn = new SignIn(backend, () => this.demo, lookAgain);
   }
 
@@ -70,6 +86,9 @@ export class App {
 
   /** Asks for everything that is shown everywhere. */
   async look(): Promise<void> {
+    this.looks += 1;
+    // A round may be under way; nothing else waits for it.
+    void this.scheduler.load();
     await Promise.all([
       this.status.load(),
       this.quotas.peek(),

@@ -11,6 +11,7 @@ import {
   type Freshness,
   type QuotaDocument,
 } from '../ipc/backend';
+import { OneAtATime } from './once';
 import { keepSame } from './same';
 
 export class Quotas {
@@ -21,8 +22,7 @@ export class Quotas {
   /** Credentials whose own refresh is under way. */
   refreshingOf = $state.raw<string[]>([]);
 
-  #peeking: Promise<void> | null = null;
-  #peekAgain = false;
+  #peeking = new OneAtATime(() => this.#load('peek'));
 
   constructor(private readonly backend: Backend) {}
 
@@ -30,14 +30,18 @@ export class Quotas {
     return this.document?.credentials ?? [];
   }
 
+  /** What people call a group; its key where nobody named it. */
+  groupName(key: string): string {
+    for (const { groups } of this.credentials) {
+      const group = groups.find((one) => one.key === key);
+      if (group) return group.name;
+    }
+    return key;
+  }
+
   /** Shows what is in memory. Calls that come while one is on its way end in one more, not in many. */
   peek(): Promise<void> {
-    if (this.#peeking) {
-      this.#peekAgain = true;
-      return this.#peeking;
-    }
-    this.#peeking = this.#peekUntilQuiet().finally(() => (this.#peeking = null));
-    return this.#peeking;
+    return this.#peeking.ask();
   }
 
   /** A page was opened: something fresh enough, read anew where needed. */
@@ -63,13 +67,6 @@ export class Quotas {
     } finally {
       this.refreshingOf = this.refreshingOf.filter((id) => id !== credential);
     }
-  }
-
-  async #peekUntilQuiet(): Promise<void> {
-    do {
-      this.#peekAgain = false;
-      await this.#load('peek');
-    } while (this.#peekAgain);
   }
 
   async #load(freshness: Freshness): Promise<void> {
