@@ -20,9 +20,9 @@ use crate::warmup::Warmups;
 use domain::catalogue::Group;
 use domain::credential::CredentialId;
 use domain::policy::cooldown::Cooldowns;
-use domain::policy::warmup::History;
+use domain::policy::warmup::{self, History};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use simulator::Simulator;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -138,6 +138,7 @@ impl Runtime {
                     settings: settings.clone(),
                     store: store.clone(),
                     clock: clock.clone(),
+                    zone: zone.clone(),
                     triggers,
                 },
             ),
@@ -193,14 +194,12 @@ impl Runtime {
 
 /// Brings back what outlives a restart: rests, protection, warmups, and when groups were last used.
 async fn remember(state: &mut State, store: &Store, now: Timestamp) -> Result<(), StoreError> {
-    const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
-    let since = now - REMEMBERED;
+    let since = now - scheduler::REMEMBERED;
     let mut cooldowns: Cooldowns = store.cooldowns().await?.into_iter().collect();
     cooldowns.clamp(now);
     cooldowns.expire(now);
-    let mut warmups: History =
-        store.warmups(None, since).await?.into_iter().map(|kept| kept.attempt).collect();
-    warmups.clamp(now);
+    store.clamp_warmups(now).await.or_else(read_only_is_fine)?;
+    let warmups: History = store.deciding_warmups(since, warmup::REMEMBERED).await?.into_iter().collect();
     for drop in store.drops(None, since).await?.into_iter().filter(|d| d.by != "warmup") {
         state.apply(Note::Used(Group::from_key(&drop.group), drop.to));
     }
@@ -208,6 +207,14 @@ async fn remember(state: &mut State, store: &Store, now: Timestamp) -> Result<()
     state.protection = Arc::new(store.protections().await?.into_iter().collect());
     state.warmups = Arc::new(warmups);
     Ok(())
+}
+
+/// A database that cannot be written is shown all the same.
+fn read_only_is_fine(error: StoreError) -> Result<(), StoreError> {
+    match error {
+        StoreError::ReadOnly => Ok(()),
+        error => Err(error),
+    }
 }
 
 fn damaged_notice(damaged: &[crate::store::Damaged], clock: &Arc<dyn Clock>) -> Option<Notice> {

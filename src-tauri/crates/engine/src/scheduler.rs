@@ -6,9 +6,13 @@
 mod agenda;
 mod beat;
 mod housekeeping;
+mod jumps;
 mod refresh;
+mod rejudge;
 mod triggers;
 mod warmup;
+
+pub(crate) use housekeeping::REMEMBERED;
 
 pub use agenda::{Agenda, Job, JobStatus, Why};
 pub use triggers::{CronTriggers, TimerTriggers, Triggers};
@@ -21,6 +25,7 @@ use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::warmup::Warmups;
 use beat::Beat;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -38,6 +43,8 @@ pub struct Parts {
     pub store: Store,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The user's time zone.
+    pub zone: TimeZone,
     /// What wakes us.
     pub triggers: Box<dyn Triggers>,
 }
@@ -45,12 +52,16 @@ pub struct Parts {
 /// Starts every job, each in a task of its own: a long refresh does not hold a scan up, and no job overlaps itself.
 #[must_use]
 pub fn start(tasks: &Tasks, parts: Parts) -> watch::Receiver<Agenda> {
-    let Parts { source, warmups, ledger, settings, store, clock, triggers } = parts;
+    let Parts { source, warmups, ledger, settings, store, clock, zone, triggers } = parts;
     let (agenda, status) = watch::channel(Agenda::default());
-    let wake = triggers::start(tasks, triggers, settings.clone());
+    let wake = triggers::start(tasks, triggers, settings.clone(), clock.clone(), zone.clone());
+    let after_resets = watch::Sender::new(0);
     let beat = |job| Beat::new(job, agenda.clone(), wake.clone(), settings.clone(), clock.clone());
-    refresh::start(tasks, beat(Job::Refresh), source, ledger.clone());
-    warmup::start(tasks, beat(Job::Warmup), warmups, ledger, store.clone());
-    housekeeping::start(tasks, beat(Job::Housekeeping), store);
+    jumps::start(tasks, ledger.clone(), store.clone(), clock.clone());
+    rejudge::start(tasks, source.clone(), settings.clone());
+    refresh::start(tasks, beat(Job::Refresh), source, ledger.clone(), after_resets.clone());
+    let scan = warmup::Parts { warmups, ledger: ledger.clone(), store: store.clone(), zone };
+    warmup::start(tasks, beat(Job::Warmup), scan, after_resets.subscribe());
+    housekeeping::start(tasks, beat(Job::Housekeeping), store, ledger);
     status
 }

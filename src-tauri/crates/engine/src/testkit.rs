@@ -14,9 +14,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// As long as the network waits for an answer.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
-
 /// Hands requests to the simulated service directly.
 pub struct Direct {
     simulator: Simulator,
@@ -36,10 +33,14 @@ impl Transport for Direct {
         Ok(())
     }
 
-    fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>> {
+    fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        limit: Duration,
+    ) -> BoxFuture<'_, Result<Answer, CallError>> {
         async move {
-            let answered = tokio::time::timeout(TIME_LIMIT, self.simulator.send(request));
-            let response = answered.await.map_err(|_| CallError::Timeout(TIME_LIMIT))?;
+            let answered = tokio::time::timeout(limit, self.simulator.send(request));
+            let response = answered.await.map_err(|_| CallError::Timeout(limit))?;
             let (head, body) = response.map_err(|_| CallError::Broken)?.into_parts();
             let text = |name| head.headers.get(name).and_then(|v: &http::HeaderValue| v.to_str().ok());
             Ok(Answer {

@@ -3,10 +3,15 @@
 //! Who is warmed is `domain::policy::warmup`'s decision, when a scan is due the scheduler's. Every attempt is
 //! recorded before it is sent: budgets and rests hold whichever way a warmup was asked for.
 
+mod consent;
+mod gate;
 mod inputs;
 mod round;
+mod rounds;
 mod send;
 mod verify;
+
+pub use consent::WARMUP_CONSENT;
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
@@ -16,17 +21,19 @@ use crate::quota::QuotaSource;
 use crate::settings::SettingsKeeper;
 use crate::store::Store;
 use crate::tasks::Tasks;
-use crate::upstream::{Tokens, Upstream};
-use crate::view::dto::WarmupRound;
+use crate::upstream::{Tokens, Upstream, Urgency};
+use crate::view::dto::{Freshness, WarmupRound};
 use domain::credential::CredentialId;
-use domain::policy::warmup::{Plan, Run, Sentence, Target, plan};
+use domain::policy::models::Unmatched;
+use domain::policy::warmup::{Line, Plan, Run, Sentence, plan};
 use domain::policy::words::Here;
+use gate::Gate;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use round::Round;
+use round::Order;
+use rounds::Rounds;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 /// What warmups are made of.
 pub struct Parts {
@@ -54,7 +61,7 @@ pub struct Parts {
     pub tasks: Tasks,
 }
 
-/// Warms up. Clones share the round.
+/// Warms up. Clones share everything.
 #[derive(Clone)]
 pub struct Warmups {
     inner: Arc<Inner>,
@@ -62,10 +69,12 @@ pub struct Warmups {
 
 struct Inner {
     parts: Parts,
-    round: watch::Sender<Option<WarmupRound>>,
-    /// Strictly one round at a time.
-    one: tokio::sync::Mutex<()>,
-    cancel: Mutex<CancellationToken>,
+    rounds: Rounds,
+    gate: Gate,
+    /// The User-Agent that the service said it does not serve any more.
+    refused_agent: Mutex<Option<String>>,
+    /// The entries of the lists that no credential offers, as they were last told.
+    told: Mutex<Vec<Unmatched>>,
 }
 
 /// What came of a scan.
@@ -76,50 +85,69 @@ pub struct Scanned {
     pub ask_at: Option<Timestamp>,
 }
 
+/// What the user wants warmed.
+#[derive(Debug, Clone)]
+pub struct ByHand {
+    /// One credential, and of it one model; without it everything.
+    pub target: Option<(CredentialId, Option<String>)>,
+    /// Beyond what asks for confirmation.
+    pub force: bool,
+    /// Only say what would be sent.
+    pub dry_run: bool,
+}
+
 impl Warmups {
     /// No round yet.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let (round, cancel) = (watch::Sender::new(None), Mutex::default());
-        Self { inner: Arc::new(Inner { parts, round, one: tokio::sync::Mutex::default(), cancel }) }
+        let (rounds, gate) = (Rounds::new(parts.tasks.stopping()), Gate::new(parts.settings.clone()));
+        let (refused_agent, told) = (Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { parts, rounds, gate, refused_agent, told }) }
+    }
+
+    /// Tells when a round begins, goes on or ends.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Vec<WarmupRound>> {
+        self.inner.rounds.watch()
     }
 
     /// The round under way, or the last one of this run of the program.
     #[must_use]
-    pub fn watch(&self) -> watch::Receiver<Option<WarmupRound>> {
-        self.inner.round.subscribe()
+    pub fn round(&self) -> Option<WarmupRound> {
+        self.inner.rounds.latest()
     }
 
-    /// Stops the round before its next request.
+    /// Stops every round before its next request.
     pub fn cancel(&self) {
-        self.inner.cancel.lock().unwrap_or_else(PoisonError::into_inner).cancel();
+        self.inner.rounds.cancel();
     }
 
     /// The scheduler's scan: plans, reads what is not known once, plans again, and sends.
     pub async fn scan(&self) -> Scanned {
-        let _one = self.inner.one.lock().await;
-        let (mut plan, mut asked) = (self.inner.plan(Run::Automatic, &[]), Vec::new());
-        let now = self.inner.parts.clock.now();
+        let inner = &self.inner;
+        let (mut plan, mut asked) = (inner.plan(Run::Automatic, &[]), Vec::new());
+        let now = inner.parts.clock.now();
         let due: Vec<_> =
             plan.refreshes.iter().filter(|r| r.not_before <= now).map(|r| r.credential.clone()).collect();
         if !due.is_empty() {
-            self.inner.parts.source.read_since(&due, now).await;
+            tokio::select! {
+                () = inner.parts.source.read_since(&due, now) => {}
+                () = inner.switched_off() => {}
+            }
             asked = due;
-            plan = self.inner.plan(Run::Automatic, &asked);
+            plan = inner.plan(Run::Automatic, &asked);
         }
         let ask_at =
             plan.refreshes.iter().filter(|r| !asked.contains(&r.credential)).map(|r| r.not_before).min();
-        self.inner.note(&plan).await;
+        inner.note(&plan).await;
         let summary = plan.summary().to_string();
         tracing::info!(target: "smart_warmup", "Scan: {summary}");
         for ride in plan.rides() {
             tracing::info!(target: "smart_warmup", "{ride}");
         }
-        for entry in &plan.unmatched {
-            tracing::debug!(target: "smart_warmup", "{entry}");
-        }
+        inner.tell_unmatched(&plan);
         if plan.to_send().next().is_some() {
-            self.inner.send_round(plan, Round::automatic()).await;
+            inner.send_round(plan, Order::Automatic).await;
         }
         Scanned { summary, ask_at }
     }
@@ -128,43 +156,38 @@ impl Warmups {
     #[must_use]
     pub fn rehearse(&self) -> WarmupRound {
         let plan = self.inner.plan(Run::Rehearsal, &[]);
-        self.inner.show(&plan, &Round::automatic(), true)
+        self.inner.show(&plan, &Order::Automatic, true)
     }
 
-    /// A warmup the user asked for. Reads the quota first; answers when the round is over.
-    pub async fn by_hand(
-        &self,
-        target: Option<(CredentialId, Option<String>)>,
-        force: bool,
-        dry_run: bool,
-    ) -> WarmupRound {
-        let inner = &self.inner;
-        let ids: Vec<_> = match &target {
-            Some((id, _)) => vec![id.clone()],
-            None => inner.parts.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
-        };
-        let _one = inner.one.lock().await;
-        inner
-            .parts
-            .source
-            .read(&ids, crate::view::dto::Freshness::Cached, crate::upstream::Urgency::User)
-            .await;
-        let named = match &target {
-            None => Target::All,
-            Some((id, None)) => Target::Credential(id),
-            Some((id, Some(model))) => Target::Model(id, model),
-        };
-        let plan = inner.plan(Run::ByHand { target: named, force }, &[]);
-        let round = Round::by_hand(target.clone(), force);
-        if dry_run || plan.to_send().next().is_none() {
-            return inner.show(&plan, &round, dry_run);
-        }
-        inner.note(&plan).await;
-        inner.send_round(plan, round).await
+    /// A warmup the user asked for. Reads the quota first; answers when the round is over. It goes on when whoever
+    /// asked has gone: `None` only where the program is stopping.
+    pub async fn by_hand(&self, wanted: ByHand) -> Option<WarmupRound> {
+        let inner = self.inner.clone();
+        self.inner.parts.tasks.run(async move { inner.by_hand(wanted).await }).await.ok()
     }
 }
 
 impl Inner {
+    async fn by_hand(self: &Arc<Self>, wanted: ByHand) -> WarmupRound {
+        let ids: Vec<_> = match &wanted.target {
+            Some((id, _)) => vec![id.clone()],
+            None => self.parts.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
+        };
+        let dry_run = wanted.dry_run;
+        let stop = self.parts.tasks.stopping();
+        tokio::select! {
+            () = self.parts.source.read(&ids, Freshness::Cached, Urgency::User) => {}
+            () = stop.cancelled() => {}
+        }
+        let order = Order::ByHand { target: wanted.target, force: wanted.force };
+        let plan = self.plan(order.run(), &[]);
+        if dry_run || plan.to_send().next().is_none() {
+            return self.show(&plan, &order, dry_run);
+        }
+        self.note(&plan).await;
+        self.send_round(plan, order).await
+    }
+
     fn plan(&self, run: Run<'_>, asked: &[CredentialId]) -> Plan {
         self.with_inputs(run, asked, |inputs, now| plan(inputs, now))
     }
@@ -181,21 +204,42 @@ impl Inner {
                 subject: line.model.clone().unwrap_or_default(),
                 verdict: line.verdict.key(),
                 sentence: self.sentence(line, plan.at),
-                until: round::until(&line.verdict),
+                until: line.verdict.until(),
             })
             .collect();
         self.parts.journal.write(entries).await;
     }
 
-    fn sentence(&self, line: &domain::policy::warmup::Line, now: Timestamp) -> String {
-        let again = round::until(&line.verdict).is_none().then(|| self.next_scan(now));
+    fn sentence(&self, line: &Line, now: Timestamp) -> String {
+        let again = line.verdict.until().is_none().then(|| self.next_scan(now));
         let again = again.flatten().filter(|_| !line.verdict.is_warm());
         Sentence { line, again, here: Here { now, zone: &self.parts.zone } }.to_string()
     }
 
+    /// When the next scan looks, where one by period will.
     fn next_scan(&self, now: Timestamp) -> Option<Timestamp> {
         let settings = self.parts.settings.current();
         let every = jiff::SignedDuration::from_secs(settings.smart_warmup_scan_interval_seconds.into());
-        settings.smart_warmup_enabled.then(|| now + every)
+        let by_period = settings.smart_warmup_enabled && settings.smart_warmup_daily_at.is_none();
+        by_period.then(|| now + every)
+    }
+
+    /// Says once which entries of the lists no credential offers, and which ids come nearest.
+    fn tell_unmatched(&self, plan: &Plan) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in plan.unmatched.iter().filter(|entry| !told.contains(entry)) {
+            tracing::info!(target: "smart_warmup", "{entry}");
+        }
+        *told = plan.unmatched.clone();
+    }
+
+    /// Returns when warmup is switched off.
+    async fn switched_off(&self) {
+        let mut settings = self.parts.settings.watch();
+        while settings.borrow_and_update().smart_warmup_enabled {
+            if settings.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ mod verify;
 mod words;
 
 pub use attempt::{Attempt, AttemptId, Outcome, Refusal};
-pub use history::{History, Key};
+pub use history::{History, Key, REMEMBERED};
 pub use inputs::{Candidate, Holds, Inputs, Run, Target, Uses};
 pub use plan::{Line, Plan, Refresh, plan};
 pub use recheck::{Sent, recheck};

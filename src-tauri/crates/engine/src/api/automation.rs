@@ -1,14 +1,16 @@
 //! Commands of the scheduler, of warmups, and of the ledger.
 
+use crate::credentials::CredentialError;
 use crate::host::Host;
 use crate::ledger::Note;
 use crate::runtime::Runtime;
 use crate::scheduler::Job;
-use crate::store::{DecisionQuery, part_text};
+use crate::store::{DecisionQuery, StoreError, part_text};
 use crate::view::dto::{
     ApiError, CooldownArgs, CooldownView, DecisionView, DecisionsArgs, DropView, ErrorCode, HistoryArgs,
     HistoryDocument, JobView, SampleView, SchedulerView, WarmupArgs, WarmupRound, WarmupView,
 };
+use crate::warmup::{ByHand, WARMUP_CONSENT};
 use domain::credential::CredentialId;
 use domain::policy::cooldown::{Claim, Part, Sentence};
 use domain::policy::words::Here;
@@ -18,12 +20,6 @@ use jiff::{SignedDuration, Span, Timestamp};
 const MOST_DECISIONS: u32 = 1_000;
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// Where the store keeps when the user agreed to warmup.
-const CONSENT_AT: &str = "warmup_consent_at";
-
-/// What warmup sends and what the service's terms say: shown before it is switched on.
-pub const WARMUP_CONSENT: &str = "Warmup sends one tiny request (\"hi\") to a quota window that nobody has used yet, so that its clock starts early and it comes back early. It costs next to nothing of the quota. It goes over your own login, by itself. The service's terms may forbid that: accounts were suspended for use through programs that are not Google's. An API key is the supported way. Headroom stops at once for a login that the service refuses.";
 
 impl Host {
     pub(crate) async fn warmup(&self, args: WarmupArgs) -> Result<WarmupRound, ApiError> {
@@ -52,12 +48,14 @@ impl Host {
         };
         if !args.dry_run {
             if args.agreed {
-                runtime.warmup_consent().await?;
-            } else if runtime.warmup_consent_at().await?.is_none() {
+                runtime.warmups.agree().await.map_err(failed)?;
+            } else if runtime.warmups.consent_at().await.map_err(failed)?.is_none() {
                 return Err(ApiError::new(ErrorCode::NeedsConsent, WARMUP_CONSENT));
             }
         }
-        Ok(runtime.warmups.by_hand(target, args.force, args.dry_run).await)
+        let wanted = ByHand { target, force: args.force, dry_run: args.dry_run };
+        let round = runtime.warmups.by_hand(wanted).await;
+        round.ok_or_else(|| ApiError::new(ErrorCode::Failed, "the engine is stopping"))
     }
 
     pub(crate) async fn warmup_cancel(&self) -> Result<(), ApiError> {
@@ -87,9 +85,9 @@ impl Host {
                 }
             })
             .collect();
-        let consent_at = runtime.warmup_consent_at().await?;
+        let consent_at = runtime.warmups.consent_at().await.map_err(failed)?;
         let stretched = agenda.stretched_to.map(|every| every.as_secs().unsigned_abs().div_ceil(60));
-        let round = runtime.warmups.watch().borrow().clone();
+        let round = runtime.warmups.round();
         Ok(SchedulerView {
             jobs,
             round,
@@ -112,7 +110,7 @@ impl Host {
             search: args.search.filter(|words| !words.is_empty()),
             limit: args.limit.unwrap_or(MOST_DECISIONS).min(MOST_DECISIONS),
         };
-        let kept = runtime.store.decisions(query).await.map_err(crate::credentials::CredentialError::from)?;
+        let kept = runtime.store.decisions(query).await.map_err(failed)?;
         Ok(kept
             .into_iter()
             .map(|d| DecisionView {
@@ -151,11 +149,7 @@ impl Host {
                 format!("nothing rests by the name {:?}; `headroom cooldowns` lists what does", args.id),
             ));
         };
-        runtime
-            .store
-            .delete_cooldown(claim.scope.clone())
-            .await
-            .map_err(crate::credentials::CredentialError::from)?;
+        runtime.store.delete_cooldown(claim.scope.clone()).await.map_err(failed)?;
         runtime.ledger.note(Note::ClaimCleared(claim.scope.clone())).await;
         Ok(())
     }
@@ -168,10 +162,7 @@ impl Host {
             Some(id) => vec![id.clone()],
             None => runtime.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
         };
-        runtime
-            .history(&ids, only.as_ref(), since)
-            .await
-            .map_err(|error| crate::credentials::CredentialError::from(error).into())
+        runtime.history(&ids, only.as_ref(), since).await.map_err(failed)
     }
 }
 
@@ -217,24 +208,6 @@ impl Runtime {
         });
         Ok(HistoryDocument { since: since.to_string(), samples, warmups, drops: drops.collect() })
     }
-
-    /// Records the user's word, once, and says what it means.
-    pub(crate) async fn warmup_consent(&self) -> Result<(), ApiError> {
-        if self.warmup_consent_at().await?.is_none() {
-            tracing::warn!(target: "smart_warmup", "{WARMUP_CONSENT}");
-            let now = self.clock.now().to_string();
-            self.store
-                .put_meta(CONSENT_AT, Some(&now))
-                .await
-                .map_err(crate::credentials::CredentialError::from)?;
-        }
-        Ok(())
-    }
-
-    /// When the user agreed to warmup, if ever.
-    async fn warmup_consent_at(&self) -> Result<Option<String>, ApiError> {
-        Ok(self.store.meta(CONSENT_AT).await.map_err(crate::credentials::CredentialError::from)?)
-    }
 }
 
 fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
@@ -257,6 +230,10 @@ fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
         until: claim.until.to_string(),
         name,
     }
+}
+
+fn failed(error: StoreError) -> ApiError {
+    CredentialError::from(error).into()
 }
 
 /// What a cooldown is called in commands: credential and part.

@@ -24,7 +24,7 @@ impl Host {
         let scope = scope(&runtime, args.credential.as_deref(), args.model.as_deref())?;
         let view = runtime.settings.set(&args.key, &scope, &args.value).await?;
         if args.key == "smart_warmup_enabled" && view.value.as_deref() == Some("true") {
-            runtime.warmup_consent().await?;
+            runtime.warmups.agree().await.map_err(CredentialError::from)?;
         }
         if args.key.starts_with("oauth_client_") {
             runtime.client_changed(&args.key).await?;

@@ -137,6 +137,10 @@ pub enum Note {
     WarmupConcluded(CredentialId, AttemptId, Outcome),
     /// Warmup was switched on.
     WarmupOn(Timestamp),
+    /// Warmups older than this decide nothing any more.
+    OldForgotten(Timestamp),
+    /// The wall clock was set back to this: nothing recorded is still to come.
+    ClockSetBack(Timestamp),
     /// A group was used, by the proxy or elsewhere.
     Used(Group, Timestamp),
     /// Something the user should know.
@@ -195,7 +199,11 @@ impl State {
         match note {
             Note::Credential(credential) => self.put(*credential),
             Note::Changed(id, change) => self.with(&id, |k| change.to(&mut k.credential)),
-            Note::Removed(id) => self.credentials.retain(|k| k.credential.id != id),
+            Note::Removed(id) => {
+                self.credentials.retain(|k| k.credential.id != id);
+                Arc::make_mut(&mut self.cooldowns).clear_credential(&id);
+                Arc::make_mut(&mut self.protection).put(&id, Pairs::new());
+            }
             Note::Reading(id) => self.with(&id, |k| k.reading += 1),
             Note::ReadingDone(id) => self.with(&id, |k| k.reading = k.reading.saturating_sub(1)),
             Note::Summary(id, part) => self.with(&id, |k| {
@@ -228,6 +236,14 @@ impl State {
                 Arc::make_mut(&mut self.warmups).conclude(&credential, id, outcome);
             }
             Note::WarmupOn(at) => self.warmup_on_since = Some(at),
+            Note::OldForgotten(before) => {
+                let known = |id: &CredentialId| self.credentials.iter().any(|k| &k.credential.id == id);
+                Arc::make_mut(&mut self.warmups).forget(before, known);
+            }
+            Note::ClockSetBack(now) => {
+                Arc::make_mut(&mut self.warmups).clamp(now);
+                Arc::make_mut(&mut self.cooldowns).clamp(now);
+            }
             Note::Used(group, at) => Arc::make_mut(&mut self.uses).note(&group, at),
             Note::Notice(notice) => {
                 self.notices.retain(|n| n.code != notice.code);

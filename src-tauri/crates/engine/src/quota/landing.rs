@@ -50,6 +50,16 @@ impl Landing {
         self.journal.write(entries).await;
     }
 
+    /// Judges a credential by what is known of it.
+    pub(super) async fn judge(&self, known: &Known) {
+        let Some(quota) = &known.quota else { return };
+        let mut entries = Vec::new();
+        if let Err(error) = self.protect(known, quota, self.clock.now(), &mut entries).await {
+            tracing::warn!(credential = %known.credential.id, %error, "What is protected could not be stored");
+        }
+        self.journal.write(entries).await;
+    }
+
     async fn protect(
         &self,
         known: &Known,

@@ -124,6 +124,14 @@ impl QuotaSource {
     pub async fn read_since(&self, ids: &[CredentialId], not_before: Timestamp) {
         let ask = Ask { not_before, urgency: Urgency::Background, through_pause: false, says_done: false };
         self.each(ids, Step::Numbers, ask).await;
+        self.each(ids, Step::List, ask).await;
+    }
+
+    /// Judges what is protected anew by what is known: the settings changed.
+    pub async fn judge_again(&self) {
+        for known in &self.inner.ledger.state().credentials {
+            self.inner.landing.judge(known).await;
+        }
     }
 
     /// The user says that the hindrance is gone: asks for project and tier anew, whatever the state, and

@@ -3,8 +3,10 @@
 use super::agenda::{Agenda, Job, JobStatus, Why};
 use crate::clock::Clock;
 use crate::settings::SettingsKeeper;
-use domain::policy::catchup::{self, Jump};
+use domain::policy::catchup::{self, Due, Jump};
 use domain::settings::Settings;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::sync::Arc;
@@ -25,6 +27,8 @@ pub(super) struct Beat {
     pub(super) clock: Arc<dyn Clock>,
     /// The due time of the last periodic run.
     last: Option<Timestamp>,
+    /// When a run that was missed is caught up with.
+    catch_up_at: Option<Timestamp>,
     /// Wall clock and timer at the last look.
     looked: (Timestamp, Instant),
 }
@@ -38,16 +42,44 @@ impl Beat {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let looked = (clock.now(), Instant::now());
-        Self { job, agenda, wake, settings_changed: settings.watch(), settings, clock, last: None, looked }
+        Self {
+            job,
+            agenda,
+            wake,
+            settings_changed: settings.watch(),
+            settings,
+            clock,
+            last: None,
+            catch_up_at: None,
+            looked,
+        }
     }
 
     /// Whether the periodic run is due; begins its books if so.
     pub(super) fn is_due(&mut self, every: SignedDuration, now: Timestamp) -> Option<Why> {
-        let due = catchup::periodic(self.last, every, now);
+        self.begin(catchup::periodic(self.last, every, now), now)
+    }
+
+    /// Whether the run at a local time of the day is due; begins its books if so.
+    pub(super) fn is_due_daily(&mut self, time: Time, zone: &TimeZone, now: Timestamp) -> Option<Why> {
+        self.begin(catchup::daily(time, zone, self.last, now), now)
+    }
+
+    fn begin(&mut self, due: Due, now: Timestamp) -> Option<Why> {
         self.last = due.last;
         if !due.is_now(now) {
+            self.catch_up_at = None;
             return None;
         }
+        // After a sleep the jobs catch up one after the other.
+        if due.missed > 0 {
+            let jobs = u32::try_from(Job::ALL.len()).unwrap_or(u32::MAX);
+            let wait = catchup::spread(self.job as u32, jobs);
+            if now < *self.catch_up_at.get_or_insert(now + wait) {
+                return None;
+            }
+        }
+        self.catch_up_at = None;
         self.last = Some(due.at);
         let missed = u32::try_from(due.missed).unwrap_or(u32::MAX);
         self.keep(|s| {
@@ -59,7 +91,22 @@ impl Beat {
 
     /// When the periodic run is due next.
     pub(super) fn next(&self, every: SignedDuration, now: Timestamp) -> Timestamp {
-        catchup::periodic(self.last, every, now).at
+        self.catch_up_at.unwrap_or_else(|| catchup::periodic(self.last, every, now).at)
+    }
+
+    /// When the daily run is due next.
+    pub(super) fn next_daily(&self, time: Time, zone: &TimeZone, now: Timestamp) -> Timestamp {
+        self.catch_up_at.unwrap_or_else(|| catchup::daily(time, zone, self.last, now).at)
+    }
+
+    /// The last run, to be kept over a restart.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.last
+    }
+
+    /// The last run as it was kept.
+    pub(super) fn resume(&mut self, last: Option<Timestamp>) {
+        self.last = last;
     }
 
     /// Runs `work` and keeps the books of it.

@@ -2,21 +2,30 @@
 
 use super::beat::Beat;
 use crate::credentials::UNDO;
+use crate::ledger::{Ledger, Note};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use jiff::{SignedDuration, Timestamp};
 
 const EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// Going through the whole history is not for every ten minutes.
+const THIN_EVERY: SignedDuration = SignedDuration::from_hours(6);
+/// Warmups older than this decide nothing any more, but for the last ones of a group.
+pub(crate) const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// Starts the job.
-pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store) {
+pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger) {
     tasks.start(|stop| async move {
+        let mut thinned_at: Option<Timestamp> = None;
         let work = async {
             loop {
                 let now = beat.clock.now();
                 if let Some(why) = beat.is_due(EVERY, now) {
                     beat.run(why, async {
-                        match tidy(&store, now).await {
+                        ledger.note(Note::OldForgotten(now - REMEMBERED)).await;
+                        let thin = thinned_at.is_none_or(|at| at <= now - THIN_EVERY || at > now);
+                        thinned_at = if thin { Some(now) } else { thinned_at };
+                        match tidy(&store, now, thin).await {
                             Ok(()) => "looked after the database".to_owned(),
                             Err(error) => {
                                 tracing::warn!(%error, "The database could not be looked after");
@@ -38,8 +47,11 @@ pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store) {
     });
 }
 
-async fn tidy(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+async fn tidy(store: &Store, now: Timestamp, thin: bool) -> Result<(), StoreError> {
     store.purge_removed(now - UNDO).await?;
-    store.thin_out(now).await?;
+    store.expire_cooldowns(now).await?;
+    if thin {
+        store.thin_out(now).await?;
+    }
     store.back_up_if_due(now).await.map(drop)
 }

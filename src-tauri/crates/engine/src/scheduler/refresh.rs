@@ -8,18 +8,28 @@ use crate::tasks::Tasks;
 use crate::upstream::Urgency;
 use crate::view::dto::Freshness;
 use domain::credential::{CredentialId, State as Standing};
+use domain::policy::catchup::Jump;
 use domain::policy::refresh;
 use domain::quota::Idleness;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
+use tokio::sync::watch;
 
 /// Resets further back than this are of no interest any more.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Starts the job.
-pub(super) fn start(tasks: &Tasks, beat: Beat, source: QuotaSource, ledger: Ledger) {
+///
+/// `after_resets` counts the readings after a known reset that have landed.
+pub(super) fn start(
+    tasks: &Tasks,
+    beat: Beat,
+    source: QuotaSource,
+    ledger: Ledger,
+    after_resets: watch::Sender<u64>,
+) {
     tasks.start(|stop| async move {
-        let mut refresh = Refresh { beat, source, ledger, read_after: BTreeSet::new() };
+        let mut refresh = Refresh { beat, source, ledger, after_resets, read_after: BTreeSet::new() };
         tokio::select! {
             () = refresh.run() => {}
             () = stop.cancelled() => {}
@@ -31,6 +41,7 @@ struct Refresh {
     beat: Beat,
     source: QuotaSource,
     ledger: Ledger,
+    after_resets: watch::Sender<u64>,
     /// Resets that were read after, so that each is read after once.
     read_after: BTreeSet<(Timestamp, CredentialId)>,
 }
@@ -62,7 +73,7 @@ impl Refresh {
             self.beat.announce(None);
             return now + SignedDuration::from_mins(1);
         }
-        self.beat.jumped();
+        let woke = matches!(self.beat.jumped(), Some(Jump::Ahead(_)));
         let state = self.ledger.state();
         let everyone = readable(&state);
         let wanted = SignedDuration::from_mins(settings.refresh_interval_minutes.into());
@@ -71,6 +82,8 @@ impl Refresh {
         self.beat.with_agenda(|agenda| agenda.stretched_to = (every > wanted).then_some(every));
         if let Some(why) = self.beat.is_due(every, now) {
             self.read(why, everyone).await;
+        } else if woke && self.beat.next(every, now) > now {
+            self.read(Why::Wake, everyone).await;
         } else {
             for (why, ids) in [
                 (Why::New, new(&state)),
@@ -104,9 +117,15 @@ impl Refresh {
                 let state = self.ledger.state();
                 let failing =
                     ids.iter().filter(|id| state.get(id).is_some_and(|k| k.failure.is_some())).count();
-                format!("read {count} credentials, {failing} failing")
+                match failing {
+                    0 => format!("read {}", counted(count)),
+                    failing => format!("read {}, {failing} failing", counted(count)),
+                }
             })
             .await;
+        if why == Why::Reset {
+            self.after_resets.send_modify(|landed| *landed += 1);
+        }
     }
 
     fn after_resets(&mut self, state: &State, now: Timestamp) -> Vec<CredentialId> {
@@ -156,6 +175,10 @@ fn near_a_floor(state: &State, now: Timestamp) -> Vec<CredentialId> {
         .filter(|k| k.credential.state.is_active() && due(k))
         .map(|k| k.credential.id.clone())
         .collect()
+}
+
+fn counted(credentials: usize) -> String {
+    if credentials == 1 { "1 credential".to_owned() } else { format!("{credentials} credentials") }
 }
 
 fn read_at(known: &Known) -> Option<Timestamp> {

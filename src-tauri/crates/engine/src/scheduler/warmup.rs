@@ -1,4 +1,5 @@
-//! The warmup scan: by period, and when a reading lands that changes what it would decide.
+//! The warmup scan: by period or once a day, after the reading that follows a reset, and when a reading that the last
+//! plan asked for is due.
 
 use super::agenda::Why;
 use super::beat::Beat;
@@ -6,18 +7,28 @@ use crate::ledger::{Ledger, Note};
 use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::warmup::Warmups;
-use domain::policy::refresh::AFTER_RESET;
+use domain::settings::Settings;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
 
 /// Where the store keeps since when warmup is on.
 const ON_SINCE: &str = "warmup_on_since";
-/// A reading after a reset has landed by then.
-const LANDED: SignedDuration = SignedDuration::from_secs(10);
+/// Where it keeps the last daily run, so that one is caught up with when the program starts later that day.
+const DAILY_RUN: &str = "warmup_daily_run";
+
+/// What a scan works with.
+pub(super) struct Parts {
+    pub(super) warmups: Warmups,
+    pub(super) ledger: Ledger,
+    pub(super) store: Store,
+    pub(super) zone: TimeZone,
+}
 
 /// Starts the job.
-pub(super) fn start(tasks: &Tasks, beat: Beat, warmups: Warmups, ledger: Ledger, store: Store) {
+pub(super) fn start(tasks: &Tasks, beat: Beat, parts: Parts, after_resets: watch::Receiver<u64>) {
     tasks.start(|stop| async move {
-        let mut scan = Scan { beat, warmups, ledger, store, was_on: false, ask_at: None, scanned_at: None };
+        let mut scan = Scan { beat, parts, after_resets, daily: false, was_on: false, ask_at: None };
         tokio::select! {
             () = scan.run() => {}
             () = stop.cancelled() => {}
@@ -27,37 +38,46 @@ pub(super) fn start(tasks: &Tasks, beat: Beat, warmups: Warmups, ledger: Ledger,
 
 struct Scan {
     beat: Beat,
-    warmups: Warmups,
-    ledger: Ledger,
-    store: Store,
+    parts: Parts,
+    /// Counts the readings after a known reset that have landed.
+    after_resets: watch::Receiver<u64>,
+    /// The books are those of the daily run.
+    daily: bool,
     was_on: bool,
     /// When a reading that the last plan asked for may be made.
     ask_at: Option<Timestamp>,
-    scanned_at: Option<Timestamp>,
 }
 
 impl Scan {
     async fn run(&mut self) {
         loop {
             let next = self.look_and_act().await;
-            self.beat.wait(next, std::future::pending()).await;
+            let mut landed = self.after_resets.clone();
+            let landed = async {
+                if landed.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            self.beat.wait(next, landed).await;
         }
     }
 
     async fn look_and_act(&mut self) -> Timestamp {
-        let now = self.beat.clock.now();
         let settings = self.beat.settings.current();
-        self.switched(settings.smart_warmup_enabled, now).await;
-        self.ledger.note(Note::ClaimsExpired(now)).await;
+        self.switched(settings.smart_warmup_enabled).await;
+        let now = self.beat.clock.now();
+        self.parts.ledger.note(Note::ClaimsExpired(now)).await;
         if !settings.smart_warmup_enabled {
+            self.ask_at = None;
+            self.after_resets.mark_unchanged();
             self.beat.announce(None);
             return now + SignedDuration::from_mins(1);
         }
-        let every = SignedDuration::from_secs(settings.smart_warmup_scan_interval_seconds.into());
-        let why = self.beat.is_due(every, now).or_else(|| self.event(now));
-        if let Some(why) = why {
-            self.scanned_at = Some(now);
-            let warmups = self.warmups.clone();
+        let due = self.is_due(&settings, now).await;
+        if let Some(why) = due.or_else(|| self.event(&settings, now)) {
+            // Whatever happened until now is in this plan.
+            self.after_resets.mark_unchanged();
+            let warmups = self.parts.warmups.clone();
             let mut ask_at = None;
             self.beat
                 .run(why, async {
@@ -69,66 +89,76 @@ impl Scan {
             self.ask_at = ask_at;
         }
         let now = self.beat.clock.now();
-        let next = self.beat.next(every, now);
+        let next = self.next(&settings, now);
         self.beat.announce(Some(next));
-        [self.ask_at, self.next_landing(now)].into_iter().flatten().fold(next, Timestamp::min)
+        self.ask_at.into_iter().fold(next, Timestamp::min)
+    }
+
+    async fn is_due(&mut self, settings: &Settings, now: Timestamp) -> Option<Why> {
+        let Some(daily) = settings.smart_warmup_daily_at else {
+            if std::mem::take(&mut self.daily) {
+                self.beat.resume(None);
+            }
+            return self.beat.is_due(interval(settings), now);
+        };
+        if !std::mem::replace(&mut self.daily, true) {
+            let kept = self.parts.store.meta(DAILY_RUN).await.ok().flatten();
+            self.beat.resume(kept.and_then(|text| text.parse().ok()));
+        }
+        let due = self.beat.is_due_daily(daily.time(), &self.parts.zone, now);
+        if due.is_some()
+            && let Some(last) = self.beat.last()
+            && let Err(error) = self.parts.store.put_meta(DAILY_RUN, Some(&last.to_string())).await
+        {
+            tracing::warn!(target: "smart_warmup", %error, "The daily run could not be noted; after a restart today it would come again");
+        }
+        due
+    }
+
+    fn next(&self, settings: &Settings, now: Timestamp) -> Timestamp {
+        match settings.smart_warmup_daily_at {
+            Some(daily) => self.beat.next_daily(daily.time(), &self.parts.zone, now),
+            None => self.beat.next(interval(settings), now),
+        }
     }
 
     /// Whether something happened since the last scan that it could not know.
-    fn event(&mut self, now: Timestamp) -> Option<Why> {
+    fn event(&mut self, settings: &Settings, now: Timestamp) -> Option<Why> {
         if self.ask_at.is_some_and(|at| at <= now) {
             self.ask_at = None;
             return Some(Why::Asked);
         }
-        let scanned = self.scanned_at?;
-        let landed = self.resets().any(|reset| {
-            let read = reset + AFTER_RESET + LANDED;
-            read > scanned && read <= now
-        });
-        landed.then_some(Why::Reset)
+        // Seen is seen, also where it is no reason: else the wait for it would end at once for ever.
+        let landed = self.after_resets.has_changed().unwrap_or(false);
+        self.after_resets.mark_unchanged();
+        (landed && settings.smart_warmup_daily_at.is_none()).then_some(Why::Reset)
     }
 
-    fn next_landing(&self, now: Timestamp) -> Option<Timestamp> {
-        self.resets().map(|reset| reset + AFTER_RESET + LANDED).filter(|at| *at > now).min()
-    }
-
-    /// The resets that were known at the last look.
-    fn resets(&self) -> impl Iterator<Item = Timestamp> {
-        let state = self.ledger.state();
-        let windows: Vec<_> = state
-            .credentials
-            .iter()
-            .filter_map(|k| k.quota.clone())
-            .flat_map(|q| q.groups.clone())
-            .flat_map(|g| g.windows)
-            .filter(|w| w.idleness == domain::quota::Idleness::Started)
-            .filter_map(|w| w.reset_at)
-            .collect();
-        windows.into_iter()
-    }
-
-    /// Remembers since when warmup is on, and stops a round when it is switched off.
-    async fn switched(&mut self, on: bool, now: Timestamp) {
-        if on && !self.was_on {
-            let since = match self.store.meta(ON_SINCE).await {
-                Ok(Some(text)) => text.parse().ok().unwrap_or(now),
-                Ok(None) | Err(_) => now,
-            };
-            self.note_on(since.min(now)).await;
+    /// Remembers since when warmup is on, and that the user agreed to it by switching it on, however that was done.
+    async fn switched(&mut self, on: bool) {
+        if on == std::mem::replace(&mut self.was_on, on) {
+            return;
         }
-        if !on && self.was_on {
-            self.warmups.cancel();
-            if let Err(error) = self.store.put_meta(ON_SINCE, None).await {
-                tracing::debug!(%error, "That warmup is off could not be noted");
+        let now = self.beat.clock.now();
+        let noted = if on {
+            let since = self.parts.store.meta(ON_SINCE).await.ok().flatten();
+            let since = since.and_then(|text| text.parse().ok()).unwrap_or(now).min(now);
+            self.parts.ledger.note(Note::WarmupOn(since)).await;
+            self.beat.resume(None);
+            self.daily = false;
+            match self.parts.warmups.agree().await {
+                Ok(()) => self.parts.store.put_meta(ON_SINCE, Some(&since.to_string())).await,
+                failed => failed,
             }
+        } else {
+            self.parts.store.put_meta(ON_SINCE, None).await
+        };
+        if let Err(error) = noted {
+            tracing::warn!(target: "smart_warmup", %error, "That warmup was switched could not be noted");
         }
-        self.was_on = on;
     }
+}
 
-    async fn note_on(&self, since: Timestamp) {
-        if let Err(error) = self.store.put_meta(ON_SINCE, Some(&since.to_string())).await {
-            tracing::debug!(%error, "Since when warmup is on could not be noted");
-        }
-        self.ledger.note(Note::WarmupOn(since)).await;
-    }
+fn interval(settings: &Settings) -> SignedDuration {
+    SignedDuration::from_secs(settings.smart_warmup_scan_interval_seconds.into())
 }

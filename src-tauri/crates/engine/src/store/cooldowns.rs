@@ -5,6 +5,7 @@ use domain::catalogue::Group;
 use domain::credential::CredentialId;
 use domain::fault::Class;
 use domain::policy::cooldown::{Claim, Part, Probe, Proof, Reason, Scope};
+use jiff::Timestamp;
 use rusqlite::Row;
 
 impl Store {
@@ -50,6 +51,18 @@ impl Store {
                 micros(claim.seen_at),
             );
             c.prepare_cached(sql)?.execute(values)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets the claims whose time has come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn expire_cooldowns(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute("DELETE FROM cooldowns WHERE until <= ?1", [micros(now)])?;
             Ok(())
         })
         .await

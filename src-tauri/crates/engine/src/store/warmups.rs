@@ -94,6 +94,38 @@ impl Store {
         .await
     }
 
+    /// The attempts that still decide something: those from `since` on, and the last `least` of each group.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn deciding_warmups(&self, since: Timestamp, least: usize) -> Result<Vec<Attempt>, StoreError> {
+        self.run(move |c| {
+            let sql = "SELECT id, credential, \"group\", model, by_hand, at, outcome, NULL, NULL FROM (\
+                SELECT *, row_number() OVER (PARTITION BY credential, \"group\" ORDER BY at DESC, id DESC) AS place FROM warmups) \
+                WHERE at >= ?1 OR place <= ?2 ORDER BY at, id";
+            let mut statement = c.prepare_cached(sql)?;
+            let mut rows = statement.query((micros(since), i64::try_from(least).unwrap_or(i64::MAX)))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(kept(row)?.attempt);
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Moves attempts that are still to come (the clock was set back) to `now`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clamp_warmups(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.run(move |c| {
+            c.execute("UPDATE warmups SET at = ?1 WHERE at > ?1", [micros(now)])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Warmups from `since` on, of one credential or of all, the newest first.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ impl Answer {
     pub(super) async fn read(
         mut response: reqwest::Response,
         received_at: Timestamp,
-    ) -> Result<Self, CallError> {
+    ) -> Result<Self, ReadFailure> {
         let header =
             |name| response.headers().get(name).and_then(|v: &reqwest::header::HeaderValue| v.to_str().ok());
         let date = header("date").and_then(wire::date::http_date);
@@ -37,7 +37,7 @@ impl Answer {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(CallError::TooLarge);
+                return Err(ReadFailure::TooLarge);
             }
             body.extend_from_slice(&chunk);
         }
@@ -68,6 +68,20 @@ impl Answer {
     }
 }
 
+/// Why an answer that began was not read to its end.
+pub(super) enum ReadFailure {
+    /// More than the limit.
+    TooLarge,
+    /// The network.
+    Network(reqwest::Error),
+}
+
+impl From<reqwest::Error> for ReadFailure {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Network(error)
+    }
+}
+
 /// Why no answer came. Carries no secret: the texts are ours, and addresses are taken out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -91,17 +105,31 @@ pub enum CallError {
     NoHost,
 }
 
+impl CallError {
+    /// What an error of the network means for a call that may take `limit`.
+    pub(super) fn of(error: reqwest::Error, limit: Duration) -> Self {
+        if error.is_connect() {
+            Self::Connect
+        } else if error.is_timeout() {
+            Self::Timeout(limit)
+        } else {
+            Self::from(error)
+        }
+    }
+
+    /// Whether the request certainly did not reach the service.
+    #[must_use]
+    pub fn never_left(&self) -> bool {
+        match self {
+            Self::Connect | Self::Settings(_) | Self::NoHost => true,
+            Self::Timeout(_) | Self::Broken | Self::TooLarge => false,
+        }
+    }
+}
+
 impl From<reqwest::Error> for CallError {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
-            Self::Timeout(super::transport::TIME_LIMIT)
-        } else if error.is_connect() {
-            Self::Connect
-        } else if error.is_builder() {
-            Self::Settings(error.without_url().to_string())
-        } else {
-            Self::Broken
-        }
+        if error.is_builder() { Self::Settings(error.without_url().to_string()) } else { Self::Broken }
     }
 }
 

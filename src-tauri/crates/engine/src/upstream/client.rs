@@ -8,6 +8,7 @@ use domain::credential::Provider;
 use http::{HeaderValue, Method, Request, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Methods of the private API that Headroom calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +23,6 @@ pub enum Api {
     Load,
     /// `onboardUser`
     Onboard,
-    /// `streamGenerateContent`, read to its end
-    Stream,
 }
 
 impl Api {
@@ -34,10 +33,14 @@ impl Api {
             Self::Buckets => "retrieveUserQuota",
             Self::Load => "loadCodeAssist",
             Self::Onboard => "onboardUser",
-            Self::Stream => "streamGenerateContent?alt=sse",
         }
     }
 }
+
+/// How long a call for quota, a project or a token may take.
+const CONTROL_LIMIT: Duration = Duration::from_secs(20);
+/// How long a warmup may take.
+const WARMUP_LIMIT: Duration = Duration::from_secs(30);
 
 /// Calls the service. Clones share connections and pace.
 #[derive(Clone)]
@@ -88,6 +91,62 @@ impl Upstream {
                 .body(body.clone())
         })
         .await
+    }
+
+    /// Waits for a turn to send a warmup.
+    ///
+    /// # Errors
+    /// When the settings allow no connection.
+    pub async fn turn(&self, urgency: Urgency) -> Result<(), CallError> {
+        self.inner.transport.prepare()?;
+        self.inner.pacer.turn(urgency).await;
+        Ok(())
+    }
+
+    /// Sends a warmup and reads the answer to its end, in a turn that was waited for. Another host is tried only
+    /// where this one was not reached: what may have arrived is never sent a second time.
+    ///
+    /// # Errors
+    /// When no host answered.
+    pub async fn warmup(
+        &self,
+        provider: Provider,
+        body: Vec<u8>,
+        token: &SecretString,
+        urgency: Urgency,
+    ) -> Result<Answer, CallError> {
+        let agent = self.agent(provider);
+        let mut last = Err(CallError::NoHost);
+        for host in self.inner.hosts.order(provider, &self.configured(provider), self.inner.clock.now()) {
+            if last.is_err() && !matches!(last, Err(CallError::NoHost)) {
+                self.turn(urgency).await?;
+            }
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(format!("{}/v1internal:streamGenerateContent?alt=sse", host.trim_end_matches('/')))
+                .header(header::AUTHORIZATION, bearer(token))
+                .header(header::USER_AGENT, &agent)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(body.clone())?;
+            last = self.inner.transport.send(request, WARMUP_LIMIT).await;
+            match &last {
+                Err(CallError::Connect) => {
+                    tracing::debug!(%host, "The host was not reached; trying the next")
+                }
+                Ok(_) | Err(_) => break,
+            }
+        }
+        last
+    }
+
+    /// What we call ourselves in calls for a provider.
+    #[must_use]
+    pub fn agent(&self, provider: Provider) -> String {
+        let settings = self.inner.settings.current();
+        match provider {
+            Provider::Antigravity => settings.upstream_user_agent_antigravity.clone(),
+            Provider::GeminiCli | Provider::ApiKey => settings.upstream_user_agent_gemini_cli.clone(),
+        }
     }
 
     /// Asks how far a long-running operation is; paced.
@@ -146,7 +205,7 @@ impl Upstream {
             .uri(&self.inner.settings.current().oauth_token_url)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form.into_bytes())?;
-        self.inner.transport.send(request).await
+        self.inner.transport.send(request, CONTROL_LIMIT).await
     }
 
     /// Asks who a login belongs to; not paced.
@@ -158,7 +217,7 @@ impl Upstream {
             .uri(&self.inner.settings.current().oauth_userinfo_url)
             .header(header::AUTHORIZATION, bearer(token))
             .body(Vec::new())?;
-        self.inner.transport.send(request).await
+        self.inner.transport.send(request, CONTROL_LIMIT).await
     }
 
     async fn on_hosts(
@@ -171,7 +230,7 @@ impl Upstream {
         for host in self.inner.hosts.order(provider, &self.configured(provider), self.inner.clock.now()) {
             self.inner.transport.prepare()?;
             self.inner.pacer.turn(urgency).await;
-            last = self.inner.transport.send(request(host.trim_end_matches('/'))?).await;
+            last = self.inner.transport.send(request(host.trim_end_matches('/'))?, CONTROL_LIMIT).await;
             match &last {
                 Ok(answer) if !goes_on(answer.status) => {
                     self.inner.hosts.worked(provider, &host, self.inner.clock.now());
@@ -192,14 +251,6 @@ impl Upstream {
             Provider::Antigravity => settings.upstream_urls.clone(),
             Provider::GeminiCli => settings.gemini_cli_urls.clone(),
             Provider::ApiKey => vec![settings.api_key_url.clone()],
-        }
-    }
-
-    fn agent(&self, provider: Provider) -> String {
-        let settings = self.inner.settings.current();
-        match provider {
-            Provider::Antigravity => settings.upstream_user_agent_antigravity.clone(),
-            Provider::GeminiCli | Provider::ApiKey => settings.upstream_user_agent_gemini_cli.clone(),
         }
     }
 }

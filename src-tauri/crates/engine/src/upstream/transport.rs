@@ -3,6 +3,7 @@
 //! The network is one way; tests with simulated time hand requests to the simulated service directly, because
 //! a socket has a clock of its own.
 
+use super::call::ReadFailure;
 use super::{Answer, CallError};
 use crate::clock::Clock;
 use crate::settings::SettingsKeeper;
@@ -11,8 +12,6 @@ use futures_util::future::BoxFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long a call may take in all.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(20);
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Carries a request to the service.
@@ -23,8 +22,12 @@ pub trait Transport: Send + Sync + 'static {
     /// When the settings allow no connection.
     fn prepare(&self) -> Result<(), CallError>;
 
-    /// Sends it and reads the answer to its end.
-    fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>>;
+    /// Sends it and reads the answer to its end, for `limit` at most.
+    fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        limit: Duration,
+    ) -> BoxFuture<'_, Result<Answer, CallError>>;
 }
 
 /// The network: no redirects, no proxy but the user's own.
@@ -61,10 +64,20 @@ impl Transport for Network {
         self.client().map(drop)
     }
 
-    fn send(&self, request: http::Request<Vec<u8>>) -> BoxFuture<'_, Result<Answer, CallError>> {
+    fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        limit: Duration,
+    ) -> BoxFuture<'_, Result<Answer, CallError>> {
         async move {
-            let response = self.client()?.execute(reqwest::Request::try_from(request)?).await?;
-            Answer::read(response, self.clock.now()).await
+            let mut request = reqwest::Request::try_from(request)?;
+            *request.timeout_mut() = Some(limit);
+            let named = |error| CallError::of(error, limit);
+            let response = self.client()?.execute(request).await.map_err(named)?;
+            Answer::read(response, self.clock.now()).await.map_err(|error| match error {
+                ReadFailure::TooLarge => CallError::TooLarge,
+                ReadFailure::Network(error) => named(error),
+            })
         }
         .boxed()
     }
@@ -74,7 +87,6 @@ fn build(proxy: Option<&str>) -> Result<reqwest::Client, CallError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_LIMIT)
-        .timeout(TIME_LIMIT)
         .tcp_nodelay(true)
         .pool_max_idle_per_host(2)
         // The system's proxy variables are not used: only what the user set here.

@@ -35,6 +35,7 @@ impl Inner {
             holds: &Holds::default(),
             zone: &self.parts.zone,
             switched_on_at: state.warmup_on_since,
+            agent_refused: self.agent_refused(),
             run,
         };
         decide(&inputs, self.parts.clock.now())

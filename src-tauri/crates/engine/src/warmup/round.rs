@@ -4,63 +4,70 @@ use super::Inner;
 use super::send::Came;
 use crate::ledger::Note;
 use crate::store::{Conclusion, Intent};
+use crate::upstream::Urgency;
 use crate::view::dto::{WarmupLine, WarmupRound};
 use domain::credential::CredentialId;
 use domain::policy::warmup::{Line, Outcome, Plan, Run, Sent, Target, Verdict, recheck};
-use jiff::Timestamp;
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// What a round is for.
-pub(super) struct Round {
-    by_hand: bool,
-    force: bool,
-    target: Option<(CredentialId, Option<String>)>,
+/// Who asked for a round, and for what.
+#[derive(Debug, Clone)]
+pub(super) enum Order {
+    Automatic,
+    ByHand { target: Option<(CredentialId, Option<String>)>, force: bool },
 }
 
-impl Round {
-    pub(super) fn automatic() -> Self {
-        Self { by_hand: false, force: false, target: None }
+impl Order {
+    pub(super) fn run(&self) -> Run<'_> {
+        match self {
+            Self::Automatic => Run::Automatic,
+            Self::ByHand { target, force } => {
+                let target = match target {
+                    None => Target::All,
+                    Some((id, None)) => Target::Credential(id),
+                    Some((id, Some(model))) => Target::Model(id, model),
+                };
+                Run::ByHand { target, force: *force }
+            }
+        }
     }
 
-    pub(super) fn by_hand(target: Option<(CredentialId, Option<String>)>, force: bool) -> Self {
-        Self { by_hand: true, force, target }
+    fn by_hand(&self) -> bool {
+        matches!(self, Self::ByHand { .. })
     }
 
-    fn run(&self) -> Run<'_> {
-        let target = match &self.target {
-            None => Target::All,
-            Some((id, None)) => Target::Credential(id),
-            Some((id, Some(model))) => Target::Model(id, model),
-        };
-        if self.by_hand { Run::ByHand { target, force: self.force } } else { Run::Automatic }
+    fn urgency(&self) -> Urgency {
+        if self.by_hand() { Urgency::User } else { Urgency::Background }
     }
 }
 
-/// Until when a verdict holds, where it names a time.
-pub(super) fn until(verdict: &Verdict) -> Option<Timestamp> {
-    match verdict {
-        Verdict::AlreadyRunning { until } | Verdict::Resting { until, .. } => *until,
-        Verdict::CoolingDown { until, .. }
-        | Verdict::BackingOff { until, .. }
-        | Verdict::BudgetSpent { until, .. } => Some(*until),
-        Verdict::Planned { at, .. } => Some(*at),
-        Verdict::QuotaUnknown { refresh, .. } => *refresh,
-        Verdict::Off { .. }
-        | Verdict::NotFull { .. }
-        | Verdict::WeeklyLow { .. }
-        | Verdict::NoEffect { .. }
-        | Verdict::Unused { .. }
-        | Verdict::FollowSkipped
-        | Verdict::SameGroup { .. }
-        | Verdict::Warm => None,
+/// What became of a line.
+enum Became {
+    /// It was sent.
+    Sent(Outcome, Option<String>),
+    /// Something speaks against it since the plan was made.
+    Held(String),
+    /// The round was stopped before it.
+    Stopped,
+}
+
+impl Became {
+    /// The word in JSON, and why.
+    fn told(self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Sent(Outcome::Sent | Outcome::Started | Outcome::NoEffect, _) => ("sent", None),
+            Self::Sent(Outcome::Failed(_), why) => ("refused", why),
+            Self::Sent(Outcome::Pending | Outcome::Unknown, why) => ("unknown", why),
+            Self::Held(why) => ("stopped", Some(why)),
+            Self::Stopped => ("stopped", None),
+        }
     }
 }
 
 impl Inner {
     /// A plan as readers see it.
-    pub(super) fn show(&self, plan: &Plan, round: &Round, dry_run: bool) -> WarmupRound {
+    pub(super) fn show(&self, plan: &Plan, order: &Order, dry_run: bool) -> WarmupRound {
         let lines: Vec<_> = plan
             .lines
             .iter()
@@ -71,7 +78,7 @@ impl Inner {
                 group: line.group.as_ref().map(|g| g.key().to_owned()).unwrap_or_default(),
                 verdict: line.verdict.key().to_owned(),
                 sentence: self.sentence(line, plan.at),
-                until: until(&line.verdict).map(|at| at.to_string()),
+                until: line.verdict.until().map(|at| at.to_string()),
                 outcome: (line.verdict.is_warm() && !dry_run).then(|| "waiting".to_owned()),
                 detail: None,
             })
@@ -79,109 +86,134 @@ impl Inner {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let total = count(plan.to_send().count());
         WarmupRound {
-            id: format!("{:08x}", rand::random::<u32>()),
-            by: if round.by_hand { "manual" } else { "automatic" }.to_owned(),
+            id: format!("{:016x}", rand::random::<u64>()),
+            by: if order.by_hand() { "manual" } else { "automatic" }.to_owned(),
             at: plan.at.to_string(),
             dry_run,
             done: 0,
             total,
             over: dry_run || total == 0,
             lines,
+            unmatched: plan.unmatched.iter().map(ToString::to_string).collect(),
             summary: plan.summary().to_string(),
-            needs_force: if round.by_hand { count(plan.to_confirm().count()) } else { 0 },
+            needs_force: if order.by_hand() { count(plan.to_confirm().count()) } else { 0 },
         }
     }
 
     /// Sends a plan: one request at a time, each recorded first, until all are done or somebody stops it.
-    pub(super) async fn send_round(self: &Arc<Self>, plan: Plan, round: Round) -> WarmupRound {
-        let stop = self.parts.tasks.stopping().child_token();
-        *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = stop.clone();
-        self.round.send_replace(Some(self.show(&plan, &round, false)));
+    pub(super) async fn send_round(self: &Arc<Self>, plan: Plan, order: Order) -> WarmupRound {
+        let shown = self.show(&plan, &order, false);
+        let id = shown.id.clone();
+        let stop = self.rounds.begin(shown.clone());
         let mut sent = Sent::default();
-        let mut first = true;
         for (place, line) in plan.lines.iter().enumerate().filter(|(_, line)| line.verdict.is_warm()) {
-            if !first && !self.pause_between(&stop).await {
+            let became = self.one(line, &plan, &order, &mut sent, &stop).await;
+            let (stopped, was_sent) = (matches!(became, Became::Stopped), matches!(became, Became::Sent(..)));
+            let (outcome, detail) = became.told();
+            let round = self.rounds.change(&id, |round| {
+                round.done += u32::from(!stopped);
+                if let Some(line) = round.lines.get_mut(place) {
+                    (line.outcome, line.detail) = (Some(outcome.to_owned()), detail);
+                }
+            });
+            if stopped {
                 break;
             }
-            first = false;
-            let (outcome, detail) = tokio::select! {
-                biased;
-                () = stop.cancelled() => break,
-                came = self.one(line, &round, &mut sent) => came,
-            };
-            self.progress(place, outcome, detail);
+            if let Some(round) = round.filter(|_| was_sent) {
+                let model = line.model.as_deref().unwrap_or_default();
+                tracing::info!(target: "smart_warmup", "({}/{}) {model} of {}: {outcome}", round.done, round.total, line.name);
+            }
         }
-        self.round.send_if_modified(|round| {
-            let Some(round) = round.as_mut() else { return false };
+        let over = self.rounds.change(&id, |round| {
             round.over = true;
             for line in round.lines.iter_mut().filter(|l| l.outcome.as_deref() == Some("waiting")) {
                 line.outcome = Some("stopped".to_owned());
             }
-            true
         });
-        self.round.borrow().clone().unwrap_or_else(|| self.show(&plan, &round, false))
+        over.unwrap_or(shown)
     }
 
-    /// Waits the batch delay; `false` when the round is stopped meanwhile.
-    async fn pause_between(&self, stop: &CancellationToken) -> bool {
-        let delay =
-            Duration::from_secs(self.parts.settings.current().smart_warmup_batch_delay_seconds.into());
-        tokio::select! {
-            () = tokio::time::sleep(delay) => true,
-            () = stop.cancelled() => false,
-        }
-    }
-
-    fn progress(&self, place: usize, outcome: &str, detail: Option<String>) {
-        self.round.send_if_modified(|round| {
-            let Some(round) = round.as_mut() else { return false };
-            round.done += 1;
-            if let Some(line) = round.lines.get_mut(place) {
-                line.outcome = Some(outcome.to_owned());
-                line.detail = detail;
-            }
-            tracing::info!(target: "smart_warmup", "({}/{}) {}", round.done, round.total, round.lines[place].sentence);
-            true
-        });
-    }
-
-    /// Looks again, records, sends, and writes down what came.
+    /// Waits for its turn, looks again, records, sends, and writes down what came.
     async fn one(
         self: &Arc<Self>,
         line: &Line,
-        round: &Round,
+        plan: &Plan,
+        order: &Order,
         sent: &mut Sent,
-    ) -> (&'static str, Option<String>) {
-        let verdict = self.with_inputs(round.run(), &[], |inputs, now| recheck(inputs, line, sent, now));
-        if !verdict.is_warm() {
-            let held = Line { verdict, ..line.clone() };
-            return ("stopped", Some(self.sentence(&held, self.parts.clock.now())));
-        }
-        let Some(model) = line.model.clone() else { return ("stopped", None) };
-        let intent = Intent {
-            credential: line.credential.clone(),
-            group: line.group.clone(),
-            model,
-            by_hand: round.by_hand,
-            forced: round.force,
+        stop: &CancellationToken,
+    ) -> Became {
+        let Some(model) = line.model.clone() else { return Became::Stopped };
+        let again = |sent: &Sent| {
+            self.with_inputs(order.run(), &[], |inputs, now| recheck(inputs, line, plan.at, sent, now))
         };
+        let pass = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Became::Stopped,
+            verdict = self.held(|| again(sent)) => return Became::Held(self.why(line, verdict)),
+            pass = self.turn(line, order) => pass,
+        };
+        // Nothing is awaited between this look and the record but the record itself.
+        let verdict = again(sent);
+        if !verdict.is_warm() {
+            return Became::Held(self.why(line, verdict));
+        }
+        let (by_hand, forced) = match order {
+            Order::Automatic => (false, false),
+            Order::ByHand { force, .. } => (true, *force),
+        };
+        let intent =
+            Intent { credential: line.credential.clone(), group: line.group.clone(), model, by_hand, forced };
         let attempt = match self.parts.store.record_warmup(intent, self.parts.clock.now()).await {
             Ok(attempt) => attempt,
             // What cannot be recorded must not be sent.
-            Err(error) => return ("stopped", Some(error.to_string())),
+            Err(error) => return Became::Held(error.to_string()),
         };
         self.parts.ledger.note(Note::Warmup(attempt.clone())).await;
-        let Came { outcome, detail } = self.send(&attempt).await;
+        let stopping = self.parts.tasks.stopping();
+        let Came { outcome, detail } = tokio::select! {
+            came = self.send(&attempt) => came,
+            // The program ends: the attempt stays recorded, and counts as sent.
+            () = stopping.cancelled() => return Became::Stopped,
+        };
+        pass.used();
         self.conclude(&attempt, Conclusion { outcome, detail: detail.clone(), reset_at: None }).await;
-        match outcome {
-            Outcome::Sent => {
-                sent.succeeded(line);
-                self.verify_later(attempt, line.name.clone());
-                ("sent", None)
-            }
-            Outcome::Failed(_) => ("refused", detail),
-            Outcome::Pending | Outcome::Unknown | Outcome::Started | Outcome::NoEffect => ("unknown", detail),
+        if outcome == Outcome::Sent {
+            sent.succeeded(line);
+            self.verify_later(attempt, line.name.clone());
         }
+        Became::Sent(outcome, detail)
+    }
+
+    /// Waits until this is the only request, the batch delay is over, a token is there, and the pacer says go.
+    async fn turn(&self, line: &Line, order: &Order) -> super::gate::Pass<'_> {
+        let pass = self.gate.pass().await;
+        // A token that cannot be had is told when the request is sent.
+        let _ = self.parts.tokens.access(&line.credential).await;
+        let _ = self.parts.upstream.turn(order.urgency()).await;
+        pass
+    }
+
+    /// Returns as soon as something speaks against a line: warmup is switched off, a credential is disabled, a pair
+    /// begins to rest.
+    async fn held(&self, look: impl Fn() -> Verdict) -> Verdict {
+        let (mut settings, mut ledger) = (self.parts.settings.watch(), self.parts.ledger.watch());
+        loop {
+            settings.borrow_and_update();
+            ledger.borrow_and_update();
+            let verdict = look();
+            if !verdict.is_warm() {
+                return verdict;
+            }
+            tokio::select! {
+                Ok(()) = settings.changed() => {}
+                Ok(()) = ledger.changed() => {}
+                else => std::future::pending().await,
+            }
+        }
+    }
+
+    fn why(&self, line: &Line, verdict: Verdict) -> String {
+        self.sentence(&Line { verdict, ..line.clone() }, self.parts.clock.now())
     }
 
     /// Stores what came of an attempt, then shows it.

@@ -3,14 +3,19 @@
 use super::Inner;
 use crate::journal::{Entry, Kind};
 use crate::ledger::Note;
-use crate::upstream::{Answer, Api, CallError, TokenError, Urgency};
-use domain::credential::Credential;
+use crate::ledger::{Level, Notice};
+use crate::upstream::{Answer, CallError, TokenError, Urgency};
+use domain::credential::{Credential, Provider};
 use domain::fault::{self, Fault};
 use domain::policy::cooldown::{self, Claim};
 use domain::policy::pair::Pair;
 use domain::policy::warmup::{Attempt, Outcome, Refusal};
 use domain::policy::words::Here;
+use std::sync::PoisonError;
 use wire::warmup::{Answered, Ids};
+
+const AGENT_REFUSED: &str = "the service does not serve this User-Agent any more; set \
+    upstream_user_agent_antigravity, or look for an update of Headroom";
 
 /// What came of a request.
 pub(super) struct Came {
@@ -35,19 +40,16 @@ impl Inner {
             Ok(answer) if answer.is_success() => match wire::warmup::judge(&answer.body) {
                 Answered::Well => Came { outcome: Outcome::Sent, detail: None },
                 Answered::Empty => Came::not_done("the service sent an empty answer"),
-                Answered::Outdated => Came::not_done(
-                    "the service does not serve this User-Agent any more; set upstream_user_agent_antigravity, or look for an update of Headroom",
-                ),
+                Answered::Outdated => {
+                    self.refuse_agent().await;
+                    Came::not_done(AGENT_REFUSED)
+                }
             },
             Ok(answer) => self.refused(&credential, attempt, &answer).await,
             Err(Failed::Token(error)) => Came::not_done(error.to_string()),
             // Nothing was written: it can be tried again.
-            Err(Failed::Call(error @ (CallError::Connect | CallError::Settings(_) | CallError::NoHost))) => {
-                Came::not_done(error.to_string())
-            }
-            Err(Failed::Call(error @ (CallError::Timeout(_) | CallError::Broken | CallError::TooLarge))) => {
-                Came { outcome: Outcome::Unknown, detail: Some(error.to_string()) }
-            }
+            Err(Failed::Call(error)) if error.never_left() => Came::not_done(error.to_string()),
+            Err(Failed::Call(error)) => Came { outcome: Outcome::Unknown, detail: Some(error.to_string()) },
         }
     }
 
@@ -67,14 +69,31 @@ impl Inner {
         let token = self.parts.tokens.access(&credential.id).await?;
         let send = |token| {
             let (upstream, body, provider) = (&self.parts.upstream, body.clone(), credential.provider);
-            async move { upstream.internal(provider, Api::Stream, body, &token, urgency).await }
+            async move { upstream.warmup(provider, body, &token, urgency).await }
         };
         let answer = send(token.clone()).await?;
         if answer.status != 401 {
             return Ok(answer);
         }
         let other = self.parts.tokens.instead_of(&credential.id, &token).await?;
+        self.parts.upstream.turn(urgency).await?;
         Ok(send(other).await?)
+    }
+
+    /// Whether the service said that it does not serve what this program calls itself now.
+    pub(super) fn agent_refused(&self) -> bool {
+        let refused = self.refused_agent.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.as_deref().is_some_and(|agent| agent == self.parts.upstream.agent(Provider::Antigravity))
+    }
+
+    /// The answer to every login would be the same: warmup stops until this program calls itself something else.
+    async fn refuse_agent(&self) {
+        let agent = self.parts.upstream.agent(Provider::Antigravity);
+        *self.refused_agent.lock().unwrap_or_else(PoisonError::into_inner) = Some(agent);
+        let (message, at) = (format!("Warmup stopped: {AGENT_REFUSED}."), self.parts.clock.now());
+        tracing::error!(target: "smart_warmup", "{message}");
+        let notice = Notice { code: "agent_refused", level: Level::Error, message, at };
+        self.parts.ledger.note(Note::Notice(notice)).await;
     }
 
     /// A refusal: the credential's state where the service says so, a rest where the table says so.

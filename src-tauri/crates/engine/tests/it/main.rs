@@ -5,6 +5,7 @@
 mod bench;
 mod login;
 mod quota;
+mod schedule;
 mod states;
 mod tokens;
 mod warmup;

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// The longest pause the doubling reaches.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(4);
+/// So many attempts of a group are remembered however old they are.
+pub const REMEMBERED: usize = 20;
 /// The time over which the budget counts.
 const BUDGET_PERIOD: SignedDuration = SignedDuration::from_hours(24);
 
@@ -79,14 +81,15 @@ impl History {
         changed
     }
 
-    /// Forgets what is older than `before`, and what is of a credential that is gone.
+    /// Forgets what is older than `before`, but for the last attempts of each group: two without effect hold it
+    /// however long ago they were. And what is of a credential that is gone.
     pub fn forget(&mut self, before: Timestamp, is_known: impl Fn(&CredentialId) -> bool) {
         self.attempts.retain(|credential, groups| {
             for all in groups.values_mut() {
-                all.retain(|a| a.at >= before);
+                let old = all.partition_point(|a| a.at < before).min(all.len().saturating_sub(REMEMBERED));
+                all.drain(..old);
             }
-            groups.retain(|_, all| !all.is_empty());
-            is_known(credential) && !groups.is_empty()
+            is_known(credential)
         });
     }
 

@@ -35,6 +35,8 @@ pub struct Inputs<'a> {
     pub zone: &'a TimeZone,
     /// When warmup was last switched on; older warmups without effect are forgiven.
     pub switched_on_at: Option<Timestamp>,
+    /// The service said that it no longer serves programs of our name and version (`upstream-api` §6.7).
+    pub agent_refused: bool,
     /// What the plan is for.
     pub run: Run<'a>,
 }

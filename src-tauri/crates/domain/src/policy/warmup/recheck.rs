@@ -25,9 +25,16 @@ impl Sent {
 }
 
 /// Looks again at a line that is to be sent, with the inputs as they are now: rows 1, 6, 8 and 9, and whether what
-/// a follow model rides along with has succeeded. Answers [`Verdict::Warm`] where it may still go.
+/// a follow model rides along with has succeeded; and row 7 for what was sent by hand since the plan was made, so that
+/// a scan does not warm the same window once more. Answers [`Verdict::Warm`] where it may still go.
 #[must_use]
-pub fn recheck(inputs: &Inputs<'_>, line: &Line, sent: &Sent, now: Timestamp) -> Verdict {
+pub fn recheck(
+    inputs: &Inputs<'_>,
+    line: &Line,
+    planned_at: Timestamp,
+    sent: &Sent,
+    now: Timestamp,
+) -> Verdict {
     let candidate = inputs.candidates.iter().find(|c| c.credential.id == line.credential);
     let (Some(candidate), Some(pair)) = (candidate, line.pair()) else { return GONE };
     let by_hand = match inputs.run {
@@ -35,7 +42,14 @@ pub fn recheck(inputs: &Inputs<'_>, line: &Line, sent: &Sent, now: Timestamp) ->
         Run::ByHand { .. } => true,
     };
     let table = Table::new(inputs, now);
-    let verdict = table.again(&table.file(candidate), pair);
+    let file = table.file(candidate);
+    let verdict = table.again(&file, pair);
+    if verdict.is_warm()
+        && !by_hand
+        && let Some(meanwhile) = table.warmed_since(&file, pair, planned_at)
+    {
+        return meanwhile;
+    }
     if verdict.is_warm() && line.follow && !by_hand && !sent.claude.contains(&line.credential) {
         return Verdict::FollowSkipped;
     }

@@ -151,6 +151,19 @@ impl<'a> Table<'a> {
             .unwrap_or(Verdict::Warm)
     }
 
+    /// Row 7 for what was warmed since the plan was made.
+    pub(super) fn warmed_since(
+        &self,
+        file: &File<'_>,
+        pair: Pair<'_>,
+        planned_at: Timestamp,
+    ) -> Option<Verdict> {
+        self.cooling_down(file, pair).filter(|verdict| match verdict {
+            Verdict::CoolingDown { warmed_at, .. } => *warmed_at > planned_at,
+            _ => false,
+        })
+    }
+
     /// Row 1.
     pub(super) fn off(
         &self,
@@ -171,6 +184,8 @@ impl<'a> Table<'a> {
             Off::NotActive(credential.state.clone())
         } else if !candidate.has_windows() {
             Off::OtherProvider
+        } else if self.inputs.agent_refused {
+            Off::AgentRefused
         } else if self.inputs.switches.of(&credential.id, model, replaced) == Some(false) {
             let whole = self.inputs.switches.of_whole(&credential.id) == Some(false);
             if whole { Off::Credential } else { Off::Model }

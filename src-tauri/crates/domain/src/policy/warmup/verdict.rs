@@ -108,6 +108,8 @@ pub enum Off {
     Model,
     /// Only Antigravity logins have windows to start.
     OtherProvider,
+    /// The service no longer serves what this program calls itself.
+    AgentRefused,
     /// The credential is gone since the plan was made.
     Gone,
 }
@@ -156,6 +158,27 @@ pub enum Hold {
 }
 
 impl Verdict {
+    /// Until when it holds, or from when on a reading tells more, where it names a time.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::AlreadyRunning { until } | Self::Resting { until, .. } => *until,
+            Self::CoolingDown { until, .. }
+            | Self::BackingOff { until, .. }
+            | Self::BudgetSpent { until, .. } => Some(*until),
+            Self::Planned { at, .. } => Some(*at),
+            Self::QuotaUnknown { refresh, .. } => *refresh,
+            Self::Off { .. }
+            | Self::NotFull { .. }
+            | Self::WeeklyLow { .. }
+            | Self::NoEffect { .. }
+            | Self::Unused { .. }
+            | Self::FollowSkipped
+            | Self::SameGroup { .. }
+            | Self::Warm => None,
+        }
+    }
+
     /// The word in JSON, in the ledger and in logs.
     #[must_use]
     pub fn key(&self) -> &'static str {

@@ -137,6 +137,9 @@ fn off(f: &mut fmt::Formatter<'_>, why: &Off) -> fmt::Result {
         Off::Credential => f.write_str("warmup is off for this credential"),
         Off::Model => f.write_str("warmup is off for this model"),
         Off::OtherProvider => f.write_str("only Antigravity logins have windows to start"),
+        Off::AgentRefused => f.write_str(
+            "the service no longer serves this User-Agent; set upstream_user_agent_antigravity, or look for an update",
+        ),
         Off::Gone => f.write_str("the credential is gone"),
     }
 }

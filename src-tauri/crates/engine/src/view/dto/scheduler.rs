@@ -49,6 +49,8 @@ pub struct WarmupRound {
     pub over: bool,
     /// One line per credential and model that was looked at.
     pub lines: Vec<WarmupLine>,
+    /// Entries of the model lists that no credential offers, each with the nearest id that one does.
+    pub unmatched: Vec<String>,
     /// The round in one line: found n, cooling down a, …
     pub summary: String,
     /// Lines that a confirmation (`force`) would send.

@@ -179,9 +179,12 @@ fn an_attempt_is_concluded_and_forgotten() {
     assert!(world.history.conclude(&ada, AttemptId(1), Outcome::Failed(Refusal::NotDone)));
     assert_eq!(world.lines(), [format!("Ada {PRO} warm")]);
     assert!(!world.history.conclude(&ada, AttemptId(2), Outcome::Sent));
-    world.tried(OPUS, hours(91 * 24), Outcome::Sent);
+    for _ in 0..=REMEMBERED {
+        world.tried(OPUS, hours(91 * 24), Outcome::Sent);
+    }
     world.history.forget(noon() - hours(90 * 24), |_| true);
-    assert!(!world.history.conclude(&ada, AttemptId(2), Outcome::Sent), "older than 90 days");
+    assert!(!world.history.conclude(&ada, AttemptId(2), Outcome::Sent), "old, and not among the last");
+    assert!(world.history.conclude(&ada, AttemptId(3), Outcome::Sent), "old, and among the last");
     world.history.forget(noon() - hours(90 * 24), |id| *id != ada);
     assert_eq!(world.history, History::default());
 }

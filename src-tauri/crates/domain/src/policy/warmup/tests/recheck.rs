@@ -10,12 +10,14 @@ use crate::quota::Idleness;
 
 #[test]
 fn rows_1_6_8_and_9_are_looked_at_again() {
-    let causes: [(&str, Cause); 8] = [
+    let causes: [(&str, Cause); 10] = [
         ("warm", |_| {}),
         ("off", |w| w.set("smart_warmup_enabled", "false")),
         ("off", |w| w.ada().credential.state = State::Disabled),
         ("off", |w| w.switches = Exceptions::new([(ada_id(), None, false)])),
         ("off", |w| w.people.clear()),
+        ("off", |w| w.agent_refused = true),
+        ("cooling_down", |w| w.tried(PRO, -minutes(1), Outcome::Sent)),
         ("resting", |w| w.rest(Part::Whole, hours(1))),
         ("backing_off", |w| w.tried(PRO, minutes(1), Outcome::Failed(Refusal::Refused))),
         ("budget_spent", |w| {
@@ -58,7 +60,8 @@ fn a_follow_model_goes_only_after_a_claude_that_succeeded() {
     world.set("smart_warmup_follow_models", PRO);
     let plan = world.plan();
     let [claude, follow] = plan.to_send().collect::<Vec<_>>()[..] else { panic!("both are warmed") };
-    let look = |line, sent: &Sent| world.with(Run::Automatic, |inputs| recheck(inputs, line, sent, noon()));
+    let look =
+        |line, sent: &Sent| world.with(Run::Automatic, |inputs| recheck(inputs, line, noon(), sent, noon()));
     let mut sent = Sent::default();
     assert_eq!((look(claude, &sent), look(follow, &sent)), (Verdict::Warm, Verdict::FollowSkipped));
     // Another line's success is none of Claude's.
@@ -75,5 +78,5 @@ fn again(change: impl Fn(&mut World), run: Run<'_>) -> Verdict {
     let plan = world.plan();
     let line = plan.to_send().next().unwrap();
     change(&mut world);
-    world.with(run, |inputs| recheck(inputs, line, &Sent::default(), noon()))
+    world.with(run, |inputs| recheck(inputs, line, noon(), &Sent::default(), noon()))
 }

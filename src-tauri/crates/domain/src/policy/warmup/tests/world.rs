@@ -34,6 +34,7 @@ pub struct World {
     pub cooldowns: Cooldowns,
     pub holds: Holds,
     pub switched_on_at: Option<Timestamp>,
+    pub agent_refused: bool,
     pub zone: TimeZone,
 }
 
@@ -65,6 +66,7 @@ impl World {
             cooldowns: Cooldowns::default(),
             holds: Holds::default(),
             switched_on_at: None,
+            agent_refused: false,
             zone: TimeZone::UTC,
         }
     }
@@ -152,6 +154,7 @@ impl World {
             holds: &self.holds,
             zone: &self.zone,
             switched_on_at: self.switched_on_at,
+            agent_refused: self.agent_refused,
             run,
         })
     }

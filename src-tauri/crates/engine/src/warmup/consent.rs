@@ -1,0 +1,33 @@
+//! The user's word that warmups may be sent.
+
+use super::Warmups;
+use crate::store::StoreError;
+
+/// Where the store keeps when the user agreed.
+const CONSENT_AT: &str = "warmup_consent_at";
+
+/// What warmup sends and what the service's terms say: shown before it is switched on.
+pub const WARMUP_CONSENT: &str = "Warmup sends one tiny request (\"hi\") to a quota window that nobody has used yet, so that its clock starts early and it comes back early. It costs next to nothing of the quota. It goes over your own login, by itself. The service's terms may forbid that: accounts were suspended for use through programs that are not Google's. An API key is the supported way. Headroom stops at once for a login that the service refuses.";
+
+impl Warmups {
+    /// When the user agreed, if ever.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn consent_at(&self) -> Result<Option<String>, StoreError> {
+        self.inner.parts.store.meta(CONSENT_AT).await
+    }
+
+    /// Records the user's word with its date, and says once what it means.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn agree(&self) -> Result<(), StoreError> {
+        if self.consent_at().await?.is_none() {
+            tracing::warn!(target: "smart_warmup", "{WARMUP_CONSENT}");
+            let now = self.inner.parts.clock.now().to_string();
+            self.inner.parts.store.put_meta(CONSENT_AT, Some(&now)).await?;
+        }
+        Ok(())
+    }
+}
