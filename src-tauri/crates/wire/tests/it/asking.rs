@@ -1,0 +1,237 @@
+//! What clients may ask, and what is kept between two turns.
+
+use crate::fixture::bytes;
+use crate::mapping::{ENVELOPE, catalogue, sent, target};
+use domain::credential::Provider;
+use domain::fault::{Class, Fault};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use wire::answer::{Identity, Source};
+use wire::convert::{Repair, Target, generate};
+use wire::dialect::{Asked, Delivery, Endpoint};
+use wire::signature::{Memory, SENTINEL};
+
+const NATIVE: Endpoint<'static> = Endpoint::Generate { model: "m", delivery: Delivery::Whole };
+const GEMINI: Target<'static> =
+    Target { provider: Provider::Antigravity, model: "gemini-3.6-flash-medium", catalogue: None };
+const CLAUDE: Target<'static> =
+    Target { provider: Provider::Antigravity, model: "claude-sonnet-4-6", catalogue: None };
+
+#[test]
+fn a_signature_finds_its_call_in_the_next_turn() {
+    let stream = bytes("streams/gemini.tool.sse");
+    let mut memory = Memory::new(100, 1 << 20);
+    let body =
+        json!({"model": "m", "stream": true, "messages": [{"role": "user", "content": "x"}]}).to_string();
+    let mut answer = begun(Endpoint::ChatCompletions, &body, &GEMINI);
+    answer.push(&stream, &mut Vec::new()).unwrap();
+    answer.take_issued().iter().for_each(|issued| memory.remember(issued));
+    let call = json!({"id": "call_stem_1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}});
+    let next = json!({"model": "m", "messages": [{"role": "user", "content": "x"},
+        {"role": "assistant", "content": null, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_stem_1", "content": "18 C"}]});
+    let signature = |target: &Target<'_>, memory: &Memory| {
+        let sent = sent(Endpoint::ChatCompletions, &next, target, memory);
+        sent["request"]["contents"][1]["parts"][0]["thoughtSignature"].clone()
+    };
+    assert_eq!(signature(&GEMINI, &memory), "Eh9GQUtFLUdFTUlOSS1TSUdOQVRVUkUtQ0FMTC1TMDAx");
+    assert_eq!(signature(&GEMINI, &Memory::new(1, 1)), SENTINEL);
+    assert_eq!(signature(&CLAUDE, &memory), Value::Null);
+}
+
+#[test]
+fn a_thinking_block_gets_its_signature_back_where_the_client_lost_it() {
+    let stream = bytes("streams/claude.tool.sse");
+    let mut memory = Memory::new(100, 1 << 20);
+    let body = json!({"model": "m", "stream": true, "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]}).to_string();
+    let mut answer = begun(Endpoint::Messages, &body, &CLAUDE);
+    answer.push(&stream, &mut Vec::new()).unwrap();
+    answer.take_issued().iter().for_each(|issued| memory.remember(issued));
+    let next = json!({"model": "m", "max_tokens": 9_000, "thinking": {"type": "enabled", "budget_tokens": 2_000}, "messages": [
+        {"role": "user", "content": "x"},
+        {"role": "assistant", "content": [
+            {"type": "thinking", "thinking": "I need the weather tool.", "signature": ""},
+            {"type": "tool_use", "id": "toolu_vrtx_FAKES0021", "name": "f", "input": {}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_vrtx_FAKES0021", "content": "18 C"}]}]});
+    let with = sent(Endpoint::Messages, &next, &CLAUDE, &memory);
+    let thought = &with["request"]["contents"][1]["parts"][0];
+    assert_eq!(
+        thought["thoughtSignature"],
+        "RWlJS0lFWkJTMFV0UTB4QlZVUkZMVk5KUjA1QlZGVlNSUzFVU0VsT1N5MVRNREF5"
+    );
+    assert_eq!(with["request"]["generationConfig"]["thinkingConfig"]["thinkingBudget"], 2_000);
+    let without = sent(Endpoint::Messages, &next, &CLAUDE, &());
+    assert!(without["request"]["contents"][1]["parts"][0].get("functionCall").is_some());
+    assert!(without["request"]["generationConfig"].get("thinkingConfig").is_none());
+}
+
+#[test]
+fn a_refused_request_is_repaired_once() {
+    let read = |name: &str| {
+        let body = bytes(&format!("errors/{name}.json"));
+        let answer =
+            wire::fault::Answer { status: 400, retry_after: None, body: &body, now: Timestamp::UNIX_EPOCH };
+        wire::fault::read(answer, Provider::Antigravity)
+    };
+    let body = json!({"model": "m", "tools": [{"type": "function", "function": {"name": "f", "parameters":
+        {"type": "object", "properties": {"a": {"type": ["string", "null"]}}}}}],
+        "messages": [{"role": "user", "content": "x"}, {"role": "assistant", "tool_calls": [
+            {"id": "c", "function": {"name": "f", "arguments": "{}"}}]}]});
+    let body = body.to_string();
+    let asked = Asked::read(Endpoint::ChatCompletions, body.as_bytes()).unwrap();
+    let made = |repair: &Repair| {
+        let prepared = generate(asked.draft(), &GEMINI, &ENVELOPE, &(), repair).unwrap();
+        String::from_utf8(prepared.body).unwrap()
+    };
+    assert!(made(&Repair::none()).contains("nullable"));
+    for name in
+        ["400.missing_thought_signature", "400.corrupted_thought_signature", "400.claude.invalid_signature"]
+    {
+        assert_eq!(Repair::of(&read(name)).unwrap().describe(), "without thought signatures", "{name}");
+    }
+    let unknown = Fault::new(
+        Class::BadRequest,
+        400,
+        "Unknown name \"nullable\" at 'request.tools[0].function_declarations[0].parameters': Cannot find field.",
+    );
+    assert!(!made(&Repair::of(&unknown).unwrap()).contains("nullable"));
+    assert_eq!(Repair::of(&read("400.prompt_too_long")), None);
+}
+
+#[test]
+fn renamed_tools_and_added_properties_do_not_show() {
+    let asked = json!({"model": "m", "max_tokens": 9_000, "messages": [{"role": "user", "content": "x"}],
+        "tools": [{"name": "mcp.fs/list", "input_schema": {"type": "object"}}]});
+    let request = sent(Endpoint::Messages, &asked, &CLAUDE, &());
+    let function = &request["request"]["tools"][0]["functionDeclarations"][0];
+    assert_eq!(function["name"], "mcp_fs_list");
+    assert_eq!(function["parameters"]["required"], json!(["reason"]));
+    let call =
+        json!({"functionCall": {"id": "toolu_1", "name": "mcp_fs_list", "args": {"reason": "to see"}}});
+    let upstream =
+        json!({"response": {"candidates": [{"content": {"parts": [call]}, "finishReason": "STOP"}]}})
+            .to_string();
+    let messages = whole(Endpoint::Messages, &asked, &CLAUDE, &upstream);
+    assert_eq!(
+        messages["content"][0],
+        json!({"type": "tool_use", "id": "toolu_1", "name": "mcp.fs/list", "input": {}})
+    );
+    let native = json!({"contents": [{"parts": [{"text": "x"}]}], "tools": [{"functionDeclarations": [{"name": "mcp.fs/list"}]}]});
+    let native = whole(NATIVE, &native, &CLAUDE, &upstream);
+    let expected = json!({"id": "toolu_1", "name": "mcp.fs/list", "args": {}});
+    assert_eq!(native["candidates"][0]["content"]["parts"][0]["functionCall"], expected);
+}
+
+#[test]
+fn a_tool_of_one_text_goes_both_ways() {
+    let asked = json!({"model": "m", "tools": [{"type": "custom", "name": "apply", "description": "d"}], "input": [
+        {"role": "user", "content": "x"},
+        {"type": "custom_tool_call", "call_id": "c1", "name": "apply", "input": "*** Begin"},
+        {"type": "custom_tool_call_output", "call_id": "c1", "output": "done"}]});
+    let request = sent(Endpoint::Responses, &asked, &GEMINI, &());
+    assert_eq!(
+        request["request"]["contents"][1]["parts"][0]["functionCall"]["args"],
+        json!({"input": "*** Begin"})
+    );
+    let parameters = &request["request"]["tools"][0]["functionDeclarations"][0]["parameters"];
+    assert_eq!(parameters["properties"], json!({"input": {"type": "STRING"}}));
+    let call = json!({"functionCall": {"name": "apply", "args": {"input": "a\n\"b\""}}});
+    let upstream =
+        json!({"candidates": [{"content": {"parts": [call]}, "finishReason": "STOP"}]}).to_string();
+    let item = &whole(Endpoint::Responses, &asked, &GEMINI, &upstream)["output"][0];
+    assert_eq!(
+        (&item["type"], &item["input"], &item["call_id"]),
+        (&json!("custom_tool_call"), &json!("a\n\"b\""), &json!("call_stem_1"))
+    );
+    let asked = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "tools": [{"type": "custom", "custom": {"name": "apply"}}]});
+    let call = &whole(Endpoint::ChatCompletions, &asked, &GEMINI, &upstream)["choices"][0]["message"]["tool_calls"]
+        [0];
+    assert_eq!((&call["type"], &call["custom"]["input"]), (&json!("custom"), &json!("a\n\"b\"")));
+}
+
+#[test]
+fn a_search_goes_alone() {
+    let asked = |tools: Value| json!({"model": "m", "input": "x", "tools": tools});
+    let search = json!({"type": "web_search_preview"});
+    let alone = sent(Endpoint::Responses, &asked(json!([search])), &GEMINI, &());
+    assert_eq!(
+        (&alone["request"]["tools"], &alone["requestType"]),
+        (&json!([{"googleSearch": {}}]), &json!("web_search"))
+    );
+    assert!(alone["request"].get("toolConfig").is_none());
+    let function = json!({"type": "function", "name": "f"});
+    let both = sent(Endpoint::Responses, &asked(json!([search, function])), &GEMINI, &());
+    assert!(!both.to_string().contains("googleSearch") && both["requestType"] == "agent");
+    let claude = sent(Endpoint::Responses, &asked(json!([search])), &CLAUDE, &());
+    assert!(claude["request"].get("tools").is_none());
+    let body = asked(json!([search])).to_string();
+    assert!(Asked::read(Endpoint::Responses, body.as_bytes()).unwrap().draft().searches());
+}
+
+#[test]
+fn a_model_of_images_gets_neither_tools_nor_a_system_text() {
+    let catalogue = catalogue();
+    let image = target(Provider::Antigravity, "gemini-3.1-flash-image", &catalogue);
+    let asked = json!({"model": "m", "messages": [{"role": "system", "content": "Paint."}, {"role": "user", "content": "A cat"}],
+        "tools": [{"type": "function", "function": {"name": "f"}}]});
+    let request = sent(Endpoint::ChatCompletions, &asked, &image, &());
+    assert_eq!(request["requestType"], "image_gen");
+    let inner = &request["request"];
+    assert!(
+        inner.get("tools").is_none()
+            && inner.get("toolConfig").is_none()
+            && inner.get("systemInstruction").is_none()
+    );
+    assert_eq!(inner["contents"][0]["parts"], json!([{"text": "Paint."}, {"text": "A cat"}]));
+}
+
+#[test]
+fn models_without_response_schemas_are_told_the_form() {
+    let asked = json!({"model": "m", "messages": [{"role": "user", "content": "x"}],
+        "response_format": {"type": "json_schema", "json_schema": {"schema": {"type": "object"}}}});
+    let request = sent(Endpoint::ChatCompletions, &asked, &CLAUDE, &());
+    let told = request["request"]["systemInstruction"]["parts"][0]["text"].as_str().unwrap();
+    assert!(told.contains("JSON Schema") && told.ends_with("{\"type\":\"object\"}"), "{told}");
+    assert!(request["request"]["generationConfig"].get("responseSchema").is_none());
+}
+
+#[test]
+fn a_conversation_is_known_again() {
+    let draft = |endpoint, body: Value| {
+        let body = body.to_string();
+        let asked = Asked::read(endpoint, body.as_bytes()).unwrap();
+        (asked.draft().session().map(str::to_owned), asked.draft().fingerprint())
+    };
+    let messages = |user_id: &str| {
+        draft(Endpoint::Messages, json!({"model": "m", "max_tokens": 1, "metadata": {"user_id": user_id}, "messages": [{"role": "user", "content": "x"}]})).0
+    };
+    assert_eq!(messages("user_abc_account__session_1234-5678").as_deref(), Some("1234-5678"));
+    assert_eq!(messages("{\"device_id\":\"d\",\"session_id\":\"s-1\"}").as_deref(), Some("s-1"));
+    assert_eq!(messages("someone"), None);
+    let chat = |key: Value, first: &str, last: &str| {
+        draft(
+            Endpoint::ChatCompletions,
+            json!({"model": "m", "prompt_cache_key": key, "messages": [
+            {"role": "system", "content": "s"}, {"role": "user", "content": first}, {"role": "assistant", "content": "a"},
+            {"role": "user", "content": last}]}),
+        )
+    };
+    assert_eq!(chat(json!("k"), "x", "y").0.as_deref(), Some("k"));
+    assert_eq!(chat(Value::Null, "x", "y").1, chat(Value::Null, "x", "z").1);
+    assert_ne!(chat(Value::Null, "x", "y").1, chat(Value::Null, "w", "y").1);
+}
+
+fn begun(endpoint: Endpoint<'_>, body: &str, target: &Target<'_>) -> wire::answer::Answer {
+    let asked = Asked::read(endpoint, body.as_bytes()).unwrap();
+    let prepared = generate(asked.draft(), target, &ENVELOPE, &(), &Repair::none()).unwrap();
+    let source = Source { provider: target.provider, family: prepared.family, names: prepared.names };
+    let identity =
+        Identity { stem: "stem".to_owned(), created: Timestamp::UNIX_EPOCH, model: "m".to_owned() };
+    asked.answer(source, &identity)
+}
+
+fn whole(endpoint: Endpoint<'_>, asked: &Value, target: &Target<'_>, upstream: &str) -> Value {
+    let mut out = Vec::new();
+    begun(endpoint, &asked.to_string(), target).whole(upstream.as_bytes(), &mut out).unwrap();
+    serde_json::from_slice(&out).unwrap()
+}
