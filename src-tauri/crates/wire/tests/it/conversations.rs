@@ -1,19 +1,21 @@
 //! Generated conversations in every dialect: what goes out for them holds the upstream's rules.
 
+mod sent;
 mod written;
 
-use crate::mapping::{ENVELOPE, catalogue, target};
-use crate::rules::{For, broken, claude_signature};
+use crate::mapping::ENVELOPE;
+use crate::rules::{For, broken};
+use crate::signatures;
 use domain::credential::Provider;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::sync::LazyLock;
 use wire::convert::{Family, Repair, Target, count_tokens, generate};
 use wire::dialect::{Asked, Delivery, Endpoint};
 use wire::signature::{Issued, Memory, ThoughtHasher};
-use wire::upstream::models::CatalogueEntry;
 
 const PNG: &str = "iVBORw0KGgo=";
+const MP3: &str = "SUQzBAA=";
+const PDF: &str = "JVBERi0=";
 
 /// A conversation that no dialect has written yet; it need not make sense.
 #[derive(Debug, Clone)]
@@ -42,6 +44,8 @@ enum Message {
 enum Said {
     Text(String),
     Image,
+    Audio,
+    Pdf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,8 +82,8 @@ enum Thinking {
 
 fn signature(thought: &str, signed: Signed) -> String {
     match signed {
-        Signed::Claude => claude_signature(thought),
-        Signed::Gemini => format!("E{}", &claude_signature(thought)[1..]),
+        Signed::Claude => signatures::claude(thought),
+        Signed::Gemini => signatures::gemini(thought),
         Signed::Lost => String::new(),
     }
 }
@@ -98,7 +102,8 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 fn message() -> impl Strategy<Value = Message> {
-    let said = prop_oneof![3 => words().prop_map(Said::Text), 1 => Just(Said::Image)];
+    let media = prop::sample::select(vec![Said::Image, Said::Audio, Said::Pdf]);
+    let said = prop_oneof![3 => words().prop_map(Said::Text), 1 => media];
     let signed = prop::sample::select(vec![Signed::Claude, Signed::Gemini, Signed::Lost]);
     let thought = prop::option::of((words(), signed));
     let args = prop_oneof![Just(json!({})), Just(json!({"city": "Paris", "deep": {"a": [1, {"b": null}]}}))];
@@ -164,26 +169,8 @@ fn conversation() -> impl Strategy<Value = Conversation> {
         )
 }
 
-static CATALOGUE: LazyLock<Vec<CatalogueEntry>> = LazyLock::new(catalogue);
-
 fn targets() -> Vec<Target<'static>> {
-    let antigravity = [
-        "gemini-3.6-flash-medium",
-        "gemini-2.5-pro",
-        "claude-sonnet-4-6",
-        "claude-opus-4-6-thinking",
-        "gpt-oss-120b-medium",
-    ];
-    let others = [
-        (Provider::GeminiCli, "gemini-3-pro-preview"),
-        (Provider::GeminiCli, "gemini-2.5-flash"),
-        (Provider::ApiKey, "gemini-3.5-flash"),
-    ];
-    let known = antigravity.map(|model| target(Provider::Antigravity, model, &CATALOGUE));
-    known
-        .into_iter()
-        .chain(others.map(|(provider, model)| Target { provider, model, catalogue: None }))
-        .collect()
+    crate::upstream::TARGETS.map(|(provider, model)| crate::upstream::target(provider, model)).to_vec()
 }
 
 fn rules_of<'a>(target: &Target<'a>) -> For<'a> {

@@ -1,5 +1,6 @@
 //! What the upstream demands of a generation request, as the contract tells it: a second opinion on what goes out.
 
+use crate::signatures;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use wire::convert::Family;
@@ -188,11 +189,6 @@ fn is_claudes(signature: &str) -> bool {
     signature.starts_with('R')
 }
 
-/// The signature the generator's Claude issues for a thought.
-pub fn claude_signature(thought: &str) -> String {
-    format!("R{}", thought.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())))
-}
-
 fn running_turn(contents: &[Value]) -> usize {
     let own = |content: &Value| {
         content["role"] == "user" && parts(content).iter().all(|p| p.get("functionResponse").is_none())
@@ -205,7 +201,7 @@ fn claude(contents: &[Value], config: &Value, request: &Value) -> Result<(), Str
         let signature = part["thoughtSignature"].as_str();
         if part["thought"] == true {
             let thought = part["text"].as_str().unwrap_or_default();
-            need(signature == Some(&claude_signature(thought)), "a thinking block as it was issued")?;
+            need(signature == Some(&signatures::claude(thought)), "a thinking block as it was issued")?;
         } else {
             need(signature.is_none(), "Claude signs thoughts only")?;
         }

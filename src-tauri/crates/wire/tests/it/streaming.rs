@@ -50,8 +50,12 @@ pub fn answer_to(endpoint: Endpoint<'_>, request: &Value, model: &str) -> Answer
     let body = request.to_string();
     let family = Family::of(model, None);
     let source = Source { provider: Provider::Antigravity, family, names: Names::new(family) };
-    let identity = Identity { stem: STEM.to_owned(), created: t0(), model: model.to_owned() };
-    Asked::read(endpoint, body.as_bytes()).unwrap().answer(source, &identity)
+    Asked::read(endpoint, body.as_bytes()).unwrap().answer(source, &identity(model))
+}
+
+/// What answers of the tests call themselves.
+pub fn identity(model: &str) -> Identity {
+    Identity { stem: STEM.to_owned(), created: t0(), model: model.to_owned() }
 }
 
 /// What comes out of a stream that arrives in these pieces.
@@ -121,7 +125,7 @@ pub fn understand(endpoint: Endpoint<'_>, out: &[u8]) -> Understood {
 }
 
 /// Events by name and data; each has one line of data and a blank line after it.
-fn events(out: &[u8]) -> Vec<(Option<String>, String)> {
+pub fn events(out: &[u8]) -> Vec<(Option<String>, String)> {
     let text = std::str::from_utf8(out).unwrap();
     assert!(text.is_empty() || text.ends_with("\n\n"), "{text:?}");
     let read = |block: &str| {

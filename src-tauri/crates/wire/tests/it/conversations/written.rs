@@ -1,6 +1,6 @@
 //! A conversation as a client of each dialect would send it.
 
-use super::{Choice, Conversation, Message, Outcome, PNG, Said, Thinking, signature};
+use super::{Choice, Conversation, MP3, Message, Outcome, PDF, PNG, Said, Thinking, signature};
 use serde_json::{Value, json};
 use wire::dialect::{Delivery, Endpoint};
 
@@ -21,6 +21,8 @@ impl Conversation {
                         .map(|said| match said {
                             Said::Text(text) => json!({"type": "text", "text": text}),
                             Said::Image => json!({"type": "image_url", "image_url": {"url": format!("data:image/png;base64,{PNG}")}}),
+                            Said::Audio => json!({"type": "input_audio", "input_audio": {"data": MP3, "format": "mp3"}}),
+                            Said::Pdf => json!({"type": "file", "file": {"filename": "a.pdf", "file_data": format!("data:application/pdf;base64,{PDF}")}}),
                         })
                         .collect();
                     messages.push(json!({"role": "user", "content": parts}));
@@ -53,6 +55,7 @@ impl Conversation {
             .map(|(name, schema)| json!({"type": "function", "function": {"name": name, "parameters": schema}}))
             .collect();
         let mut body = json!({"model": "m", "messages": messages, "tools": tools, "stream": self.streams,
+            "stream_options": {"include_usage": true},
             "max_tokens": self.limit, "temperature": self.temperature, "top_k": 40, "seed": 7,
             "stop": ["a", "b", "c", "d", "e", "f", ""]});
         match (&self.choice, self.first_tool()) {
@@ -90,6 +93,10 @@ impl Conversation {
                         .map(|said| match said {
                             Said::Text(text) => json!({"type": "text", "text": text}),
                             Said::Image => image(),
+                            // This dialect has no sounds.
+                            Said::Audio | Said::Pdf => {
+                                json!({"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": PDF}})
+                            }
                         })
                         .collect();
                     messages.push(json!({"role": "user", "content": parts}));
@@ -160,6 +167,8 @@ impl Conversation {
                         .map(|said| match said {
                             Said::Text(text) => json!({"type": "input_text", "text": text}),
                             Said::Image => json!({"type": "input_image", "image_url": format!("data:image/png;base64,{PNG}")}),
+                            Said::Audio => json!({"type": "input_audio", "input_audio": {"data": MP3, "format": "wav"}}),
+                            Said::Pdf => json!({"type": "input_file", "file_data": format!("data:application/pdf;base64,{PDF}")}),
                         })
                         .collect();
                     input.push(json!({"role": "user", "content": parts}));
@@ -224,6 +233,8 @@ impl Conversation {
                         .map(|said| match said {
                             Said::Text(text) => json!({"text": text}),
                             Said::Image => image(),
+                            Said::Audio => json!({"inlineData": {"mimeType": "audio/ogg", "data": MP3}}),
+                            Said::Pdf => json!({"inlineData": {"mimeType": "application/pdf", "data": PDF}}),
                         })
                         .collect();
                     contents.push(json!({"parts": parts}));
@@ -233,7 +244,7 @@ impl Conversation {
                         .iter()
                         .map(|(words, signed)| json!({"text": words, "thought": true, "thoughtSignature": signature(words, *signed)}))
                         .collect();
-                    parts.push(json!({"text": text, "thoughtSignature": "Etext"}));
+                    parts.push(json!({"text": text, "thoughtSignature": crate::signatures::gemini(text)}));
                     parts.push(json!({"executableCode": {"code": "1"}}));
                     parts.extend(calls.iter().map(
                         |(id, name, args)| json!({"functionCall": {"id": id, "name": name, "args": args}}),
