@@ -195,6 +195,7 @@ pub(crate) fn tell(refusal: &Refusal<'_>) -> Told {
             | Broken::NothingSaid(_)
             | Broken::Outdated,
         ) => told(502, Kind::Server),
+        Refusal::Broken(Broken::NoImage(_)) => told(400, Kind::Invalid),
         Refusal::Internal => told(500, Kind::Server),
     }
 }

@@ -84,6 +84,15 @@ fn bare(name: &str) -> &str {
     name.strip_prefix("default_api:").or_else(|| name.strip_prefix("default_api.")).unwrap_or(name)
 }
 
+/// A text of the service's without its own prefix before names of functions.
+pub(crate) fn without_prefix(text: &str) -> Cow<'_, str> {
+    if text.contains("default_api") {
+        Cow::Owned(text.replace("default_api:", "").replace("default_api.", ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// The name, as much of it as fits.
 fn fitting(name: &str, family: Family) -> Cow<'_, str> {
     let inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

@@ -34,6 +34,9 @@ pub enum Broken {
     /// The model gave up before it said anything.
     #[error("The model ended its answer without saying anything ({0}).")]
     NothingSaid(String),
+    /// A model of images gave none: its filters, or its mind. Asking again is of no use.
+    #[error("The model made no image ({0}).")]
+    NoImage(String),
     /// The service no longer serves the `User-Agent` that was sent, and says so in place of an answer.
     #[error(
         "The service says that this version is too old. Set a newer User-Agent for the provider in the settings."
@@ -51,6 +54,7 @@ impl Broken {
             Self::Empty | Self::Truncated | Self::Unreadable | Self::TooLong(_) | Self::NothingSaid(_) => {
                 Some(Fault::new(Class::Transient, 502, &self.to_string()))
             }
+            Self::NoImage(_) => Some(Fault::new(Class::BadRequest, 400, &self.to_string())),
             Self::Outdated => None,
         }
     }

@@ -8,8 +8,9 @@ use crate::convert::{Family, compact};
 use crate::fault;
 use crate::refusal::Refusal;
 use crate::signature::{Issued, ThoughtHasher};
-use crate::tool_name::{Names, Tool};
+use crate::tool_name::{Names, Tool, without_prefix};
 use domain::credential::Provider;
+use domain::fault::plain_text;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -51,7 +52,7 @@ struct Progress {
     ended: Option<Reason>,
     /// The upstream's own word for the end.
     word: String,
-    /// Words, calls or images: more than thoughts.
+    /// Words, calls or images: more than thoughts. Where an image is asked for, only that counts.
     said: bool,
     calls: bool,
 }
@@ -196,13 +197,21 @@ impl Core {
         let Some(first) = self.answers.first() else {
             return Some(if self.has_begun() { Broken::Truncated } else { Broken::Empty });
         };
+        let wants_image = self.wants_image();
         match first.ended {
             None => Some(Broken::Truncated),
             Some(Reason::Odd) if !first.said && matches!(self.form, Form::Steps(_)) => {
-                Some(Broken::NothingSaid(domain::fault::plain_text(&first.word).unwrap_or_default()))
+                Some(Broken::NothingSaid(plain_text(&without_prefix(&first.word)).unwrap_or_default()))
+            }
+            Some(_) if !first.said && wants_image => {
+                Some(Broken::NoImage(plain_text(&first.word).unwrap_or_default()))
             }
             Some(_) => None,
         }
+    }
+
+    fn wants_image(&self) -> bool {
+        matches!(&self.form, Form::Steps(writer) if writer.wants_image())
     }
 
     /// Passes on what was held back.
@@ -342,7 +351,7 @@ impl Core {
 
     /// A step that says something.
     fn say(&mut self, index: usize, step: Step<'_>, out: &mut Vec<u8>) {
-        self.answers[index].said = true;
+        self.answers[index].said |= !self.wants_image() || matches!(step, Step::Image { .. });
         self.step(index, step, out);
     }
 

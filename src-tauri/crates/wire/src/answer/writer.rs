@@ -56,6 +56,10 @@ pub(crate) trait Writer: Send {
     fn candidates(&self) -> usize {
         1
     }
+    /// Whether an answer without an image is none.
+    fn wants_image(&self) -> bool {
+        false
+    }
     /// What ids of calls begin with.
     fn call_prefix(&self) -> &'static str {
         "call_"

@@ -65,6 +65,8 @@ pub(super) fn of<'c>(
 ) -> Option<Config<'c>> {
     let sampling = &draft.sampling;
     let max_output_tokens = limit(sampling.max_tokens, target);
+    let says_nothing = asked == Thinking::NotAsked && !draft.native;
+    let asked = if says_nothing { thinking::unasked(target, sampling.max_tokens) } else { asked };
     let thinking_config = thinking::config(asked, target, max_output_tokens);
     let claude_thinks = target.family() == Family::Claude && thinking_config.is_some();
     let common = Config {

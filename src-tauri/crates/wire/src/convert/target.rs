@@ -73,7 +73,7 @@ impl Target<'_> {
 
     /// Makes images, and takes neither tools nor a system text.
     pub(crate) fn makes_images(&self) -> bool {
-        self.catalogue.map_or_else(|| self.model.ends_with("-image"), |entry| entry.makes_images)
+        self.catalogue.map_or_else(|| self.model.contains("-image"), |entry| entry.makes_images)
     }
 
     /// The most tokens of an answer, if known.
@@ -85,6 +85,12 @@ impl Target<'_> {
     pub(crate) fn least_budget(&self) -> i64 {
         let named = self.catalogue.map(|entry| entry.min_thinking_budget).filter(|least| *least > 0);
         named.unwrap_or(if self.is_pro() { 128 } else { 0 })
+    }
+
+    /// Whether the model is known to think.
+    pub(crate) fn thinks(&self) -> bool {
+        let by_id = || !self.makes_images() && (self.is_gemini_3() || self.model.starts_with("gemini-2.5"));
+        self.catalogue.map_or_else(by_id, |entry| entry.supports_thinking)
     }
 
     /// Whether the model is known not to think.

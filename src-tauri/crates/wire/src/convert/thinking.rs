@@ -114,6 +114,16 @@ impl ThinkingConfig {
     }
 }
 
+/// What a request asks for that says nothing: with a small limit not to think, since Gemini would use it up before the
+/// first word. Who speaks the upstream's own form is taken at its word.
+pub(super) fn unasked(target: &Target<'_>, limit: Option<i64>) -> Thinking {
+    if is_small(limit) && target.family() == Family::Gemini && target.thinks() {
+        Thinking::Off
+    } else {
+        Thinking::NotAsked
+    }
+}
+
 /// What to send. `limit` is the most tokens of the answer, as it is sent.
 pub(super) fn config(asked: Thinking, target: &Target<'_>, limit: Option<i64>) -> Option<ThinkingConfig> {
     if asked == Thinking::NotAsked || target.cannot_think() {

@@ -149,6 +149,10 @@ impl Writer for Whole {
     fn streams(&self) -> bool {
         false
     }
+
+    fn wants_image(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use crate::fixture::{bytes, files};
 use crate::streaming::{STREAMED, answer, answer_to, run, understand, with_crlf};
+use domain::fault::Class;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use wire::answer::Broken;
 use wire::dialect::{Delivery, Endpoint};
+use wire::refusal::{Dialect, Refusal, reply};
 
 const GEMINI: &str = "gemini-3.6-flash-medium";
 const WHOLE: [Endpoint<'static>; 5] = [
@@ -148,7 +150,9 @@ fn a_call_that_went_wrong_may_be_tried_again() {
     for endpoint in &WHOLE[..4] {
         let mut out = Vec::new();
         let broke = answer(*endpoint, false, GEMINI).whole(&body, &mut out).unwrap_err();
-        assert!(matches!(broke.how, Broken::NothingSaid(_)) && !broke.told && out.is_empty(), "{endpoint:?}");
+        let Broken::NothingSaid(why) = &broke.how else { panic!("{:?}", broke.how) };
+        assert!(why.contains("print(get_weather("), "without the service's prefix: {why}");
+        assert!(!broke.told && out.is_empty(), "{endpoint:?}");
     }
 }
 
@@ -202,6 +206,20 @@ fn images_are_delivered() {
     let chat = whole(Endpoint::ChatCompletions, &crate::streaming::request(Endpoint::ChatCompletions, false));
     let content = chat["choices"][0]["message"]["content"].as_str().unwrap();
     assert!(content.starts_with("![image](data:image/png;base64,iVBOR"), "{content}");
+}
+
+#[test]
+fn an_answer_without_the_image_that_was_asked_for_is_a_refusal() {
+    for (name, expected) in [
+        ("gemini.safety", "The model made no image (SAFETY)."),
+        ("gemini.text", "The model made no image (STOP)."),
+    ] {
+        let (mut out, body) = (Vec::new(), bytes(&format!("generate/{name}.json")));
+        let broke = answer(Endpoint::Images, false, GEMINI).whole(&body, &mut out).unwrap_err();
+        assert_eq!((broke.how.to_string().as_str(), broke.told, out.len()), (expected, false, 0));
+        assert_eq!(broke.how.fault().unwrap().class, Class::BadRequest);
+        assert_eq!(reply(&Refusal::Broken(&broke.how), Dialect::OpenAi).status, 400);
+    }
 }
 
 #[test]

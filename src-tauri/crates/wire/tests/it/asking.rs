@@ -88,6 +88,7 @@ fn a_refused_request_is_repaired_once() {
         ["400.missing_thought_signature", "400.corrupted_thought_signature", "400.claude.invalid_signature"]
     {
         assert_eq!(Repair::of(&read(name)).unwrap().describe(), "without thought signatures", "{name}");
+        assert!(!read(name).message.contains("default_api"), "the service's own prefix is no part of a name");
     }
     let unknown = Fault::new(
         Class::BadRequest,
@@ -166,6 +167,47 @@ fn a_search_goes_alone() {
     assert!(claude["request"].get("tools").is_none());
     let body = asked(json!([search])).to_string();
     assert!(Asked::read(Endpoint::Responses, body.as_bytes()).unwrap().draft().searches());
+}
+
+#[test]
+fn a_search_may_be_the_tool_that_is_chosen() {
+    let asked = |choice: &str| {
+        json!({"model": "m", "max_tokens": 2_000, "messages": [{"role": "user", "content": "x"}],
+        "tools": [{"type": "web_search_20250305", "name": "web_search"}], "tool_choice": {"type": "tool", "name": choice}})
+    };
+    let request = sent(Endpoint::Messages, &asked("web_search"), &GEMINI, &());
+    assert_eq!(request["request"]["tools"], json!([{"googleSearch": {}}]));
+    let other = asked("other").to_string();
+    assert!(Asked::read(Endpoint::Messages, other.as_bytes()).is_err());
+}
+
+#[test]
+fn a_small_answer_is_not_spent_on_thoughts_nobody_asked_for() {
+    let chat = |limit: i64| json!({"model": "m", "max_tokens": limit, "messages": [{"role": "user", "content": "x"}]});
+    let config = |asked: &Value, target: &Target<'_>| {
+        let endpoint = if asked.get("contents").is_some() { NATIVE } else { Endpoint::ChatCompletions };
+        sent(endpoint, asked, target, &())["request"]["generationConfig"]["thinkingConfig"].clone()
+    };
+    let none = |budget: i64| json!({"includeThoughts": false, "thinkingBudget": budget});
+    let gemini = |model: &'static str| Target { provider: Provider::Antigravity, model, catalogue: None };
+    assert_eq!(config(&chat(100), &GEMINI), none(0));
+    assert_eq!(config(&chat(100), &gemini("gemini-2.5-pro")), none(128));
+    let cli = Target { provider: Provider::GeminiCli, ..gemini("gemini-3-pro-preview") };
+    assert_eq!(config(&chat(100), &cli), json!({"includeThoughts": false, "thinkingLevel": "low"}));
+    let native =
+        json!({"contents": [{"parts": [{"text": "x"}]}], "generationConfig": {"maxOutputTokens": 100}});
+    let mut asked = chat(100);
+    asked["reasoning_effort"] = json!("low");
+    assert_eq!(config(&asked, &GEMINI), json!({"includeThoughts": true}));
+    for (asked, target) in [
+        (chat(1_024), GEMINI),
+        (chat(100), CLAUDE),
+        (chat(100), gemini("gemini-2.0-flash")),
+        (chat(100), gemini("gemini-3-pro-image-preview")),
+        (native, GEMINI),
+    ] {
+        assert_eq!(config(&asked, &target), Value::Null, "{asked} {}", target.model);
+    }
 }
 
 #[test]

@@ -175,8 +175,12 @@ pub(crate) fn read(body: &[u8], to_count: bool) -> Result<Draft<'_>, BadRequest>
     for (i, message) in messages.into_iter().enumerate() {
         message.add_to(&mut draft, &format!("messages.{i}"))?;
     }
-    add_tools(&mut draft, request.tools.unwrap_or_default())?;
-    draft.choice = request.tool_choice.map_or(Ok(Choice::Auto), choice)?;
+    let search = add_tools(&mut draft, request.tools.unwrap_or_default())?;
+    draft.choice = match request.tool_choice.map_or(Ok(Choice::Auto), choice)? {
+        // The search takes place anyway where it is the only tool.
+        Choice::Only(names) if search.is_some_and(|search| names == [search.0]) => Choice::Auto,
+        choice @ (Choice::Auto | Choice::None | Choice::Any | Choice::Only(_)) => choice,
+    };
     check_choice(&draft, "tool_choice.name")?;
     Ok(draft)
 }
@@ -322,8 +326,10 @@ impl<'a> Source<'a> {
     }
 }
 
-fn add_tools<'a>(draft: &mut Draft<'a>, tools: Vec<Tool<'a>>) -> Result<(), BadRequest> {
+/// Adds the functions; returns what the client calls the service's own search, if it wants that.
+fn add_tools<'a>(draft: &mut Draft<'a>, tools: Vec<Tool<'a>>) -> Result<Option<Text<'a>>, BadRequest> {
     let any = !tools.is_empty();
+    let mut search = None;
     for (i, tool) in tools.into_iter().enumerate() {
         let param = format!("tools.{i}");
         match tool.kind.as_deref() {
@@ -331,7 +337,10 @@ fn add_tools<'a>(draft: &mut Draft<'a>, tools: Vec<Tool<'a>>) -> Result<(), BadR
                 let name = tool.name.ok_or_else(|| BadRequest::missing(format!("{param}.name")))?;
                 draft.functions.push(Function::read(name, tool.description, tool.input_schema, &param)?);
             }
-            Some(kind) if kind.starts_with("web_search") => draft.search = true,
+            Some(kind) if kind.starts_with("web_search") => {
+                draft.search = true;
+                search = tool.name;
+            }
             Some(_) => {}
         }
     }
@@ -342,7 +351,7 @@ fn add_tools<'a>(draft: &mut Draft<'a>, tools: Vec<Tool<'a>>) -> Result<(), BadR
             instead: "Tools with an input_schema and web_search are.",
         });
     }
-    Ok(())
+    Ok(search)
 }
 
 fn choice(choice: ToolChoice<'_>) -> Result<Choice<'_>, BadRequest> {
