@@ -4,6 +4,7 @@
 //! `refusal`'s.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// Why a request was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -91,6 +92,11 @@ impl BadRequest {
 /// Reads a body as a type.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, BadRequest> {
     serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error))
+}
+
+/// Reads a part of a body that was left unread, as a type; `param` names it.
+pub(crate) fn read_inside<'a, T: Deserialize<'a>>(raw: &'a RawValue, param: &str) -> Result<T, BadRequest> {
+    serde_json::from_str(raw.get()).map_err(|error| BadRequest::invalid(param, words_of(&error)))
 }
 
 /// Reads once more, at leisure, to learn where it went wrong.

@@ -29,5 +29,5 @@ pub(crate) use bytes::{compact, object};
 pub(crate) use data_url::{data_url, is_media_type};
 pub(crate) use draft::{Choice, Format, Function, ImageWish, MOST_ANSWERS, Sampling};
 pub(crate) use part::{Blob, Call, Data, Outcome, Part, Response, Turn, Who};
-pub(crate) use text::{Said, Text, Whole};
+pub(crate) use text::{Said, Several, Text, Whole};
 pub(crate) use thinking::{Effort, Native, Thinking};

@@ -170,6 +170,32 @@ fn a_search_goes_alone() {
 }
 
 #[test]
+fn one_entry_may_stand_without_its_brackets() {
+    // As in the service's own first examples.
+    let asked = json!({"system_instruction": {"parts": {"text": "You are a cat."}}, "contents": {"parts": {"text": "Hi"}},
+        "tools": {"function_declarations": {"name": "f"}}});
+    let request = &sent(NATIVE, &asked, &GEMINI, &())["request"];
+    assert_eq!(request["contents"], json!([{"role": "user", "parts": [{"text": "Hi"}]}]));
+    assert_eq!(request["systemInstruction"]["parts"], json!([{"text": "You are a cat."}]));
+    assert_eq!(request["tools"][0]["functionDeclarations"][0]["name"], "f");
+}
+
+#[test]
+fn a_search_result_is_read_as_its_text() {
+    let found = json!({"type": "search_result", "source": "https://example.com/", "title": "t",
+        "content": [{"type": "text", "text": "found"}]});
+    let asked =
+        json!({"model": "m", "max_tokens": 2_000, "messages": [{"role": "user", "content": [found]}]});
+    let request = sent(Endpoint::Messages, &asked, &GEMINI, &());
+    assert_eq!(request["request"]["contents"][0]["parts"], json!([{"text": "found"}]));
+    let odd = json!({"type": "image", "source": "https://example.com/"});
+    let odd = json!({"model": "m", "max_tokens": 2_000, "messages": [{"role": "user", "content": [odd]}]})
+        .to_string();
+    let bad = Asked::read(Endpoint::Messages, odd.as_bytes()).unwrap_err();
+    assert_eq!(bad.param(), Some("messages.0.content.0.source"));
+}
+
+#[test]
 fn a_search_may_be_the_tool_that_is_chosen() {
     let asked = |choice: &str| {
         json!({"model": "m", "max_tokens": 2_000, "messages": [{"role": "user", "content": "x"}],

@@ -55,8 +55,9 @@ struct Block<'a> {
     kind: Option<Text<'a>>,
     #[serde(borrow)]
     text: Option<Text<'a>>,
+    /// An object, but the text of an address in a search result.
     #[serde(borrow)]
-    source: Option<Source<'a>>,
+    source: Option<&'a RawValue>,
     #[serde(borrow)]
     thinking: Option<Text<'a>>,
     #[serde(borrow)]
@@ -231,7 +232,8 @@ impl<'a> Block<'a> {
                 Ok(vec![Part::text(text.0)])
             }
             Some("image" | "document") => {
-                self.source.ok_or_else(|| BadRequest::missing(at("source")))?.read(&at("source"))
+                let source = self.source.ok_or_else(|| BadRequest::missing(at("source")))?;
+                bad_request::read_inside::<Source<'a>>(source, &at("source"))?.read(&at("source"))
             }
             Some("thinking") => {
                 // Without a signature it still ends here: the next thought is another one.
@@ -289,8 +291,7 @@ fn result_content<'a>(
 /// Content inside of a block: a text or blocks.
 fn nested<'a>(content: Option<&'a RawValue>, param: &str) -> Result<Vec<Data<'a>>, BadRequest> {
     let Some(content) = content.filter(|content| content.get() != "null") else { return Ok(vec![]) };
-    let unreadable = |error: serde_json::Error| BadRequest::invalid(param, error.to_string());
-    match serde_json::from_str::<Said<'a, Block<'a>>>(content.get()).map_err(unreadable)? {
+    match bad_request::read_inside::<Said<'a, Block<'a>>>(content, param)? {
         Said::Text(text) => Ok(vec![Data::Text(text.0)]),
         Said::Parts(blocks) => {
             let mut all = Vec::new();

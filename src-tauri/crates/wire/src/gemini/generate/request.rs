@@ -3,7 +3,7 @@
 use crate::bad_request::{self, BadRequest};
 use crate::convert::{
     Blob, Call, Choice, Data, Draft, Effort, Format, Function, ImageWish, MOST_ANSWERS, Native, Outcome,
-    Part, Response, Said, Sampling, Text, Thinking, Who, Whole, is_media_type, object,
+    Part, Response, Said, Sampling, Several, Text, Thinking, Who, Whole, is_media_type, object,
 };
 use serde::Deserialize;
 use serde_json::Number;
@@ -15,11 +15,11 @@ use std::borrow::Cow;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Request<'a> {
     #[serde(borrow)]
-    contents: Option<Vec<Content<'a>>>,
+    contents: Option<Several<Content<'a>>>,
     #[serde(borrow, alias = "system_instruction")]
     system_instruction: Option<System<'a>>,
     #[serde(borrow)]
-    tools: Option<Vec<Tool<'a>>>,
+    tools: Option<Several<Tool<'a>>>,
     #[serde(borrow, alias = "tool_config")]
     tool_config: Option<ToolConfig<'a>>,
     #[serde(borrow, alias = "generation_config")]
@@ -33,7 +33,7 @@ struct Content<'a> {
     #[serde(borrow)]
     role: Option<Text<'a>>,
     #[serde(borrow)]
-    parts: Option<Vec<RawPart<'a>>>,
+    parts: Option<Several<RawPart<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ enum System<'a> {
 #[derive(Deserialize)]
 struct SystemContent<'a> {
     #[serde(borrow)]
-    parts: Option<Vec<TextPart<'a>>>,
+    parts: Option<Several<TextPart<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -103,14 +103,14 @@ struct RawOutcome<'a> {
     #[serde(borrow)]
     response: Option<&'a RawValue>,
     #[serde(borrow)]
-    parts: Option<Vec<RawPart<'a>>>,
+    parts: Option<Several<RawPart<'a>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Tool<'a> {
     #[serde(borrow, alias = "function_declarations")]
-    function_declarations: Option<Vec<Declaration<'a>>>,
+    function_declarations: Option<Several<Declaration<'a>>>,
     #[serde(
         borrow,
         alias = "google_search",
@@ -233,7 +233,7 @@ pub(crate) fn draft_of<'a>(request: Request<'a>, model: &'a str) -> Result<Draft
         None => {}
     }
     let contents = request.contents.ok_or_else(|| BadRequest::missing("contents"))?;
-    if contents.is_empty() {
+    if contents.0.is_empty() {
         return Err(BadRequest::invalid("contents", "must have at least one content"));
     }
     for (i, content) in contents.into_iter().enumerate() {
