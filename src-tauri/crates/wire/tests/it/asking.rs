@@ -2,6 +2,7 @@
 
 use crate::fixture::bytes;
 use crate::mapping::{ENVELOPE, catalogue, sent, target};
+use crate::streaming::{events as read_events, run};
 use domain::credential::Provider;
 use domain::fault::{Class, Fault};
 use jiff::Timestamp;
@@ -139,11 +140,21 @@ fn a_tool_of_one_text_goes_both_ways() {
     let call = json!({"functionCall": {"name": "apply", "args": {"input": "a\n\"b\""}}});
     let upstream =
         json!({"candidates": [{"content": {"parts": [call]}, "finishReason": "STOP"}]}).to_string();
-    let item = &whole(Endpoint::Responses, &asked, &GEMINI, &upstream)["output"][0];
+    let item = whole(Endpoint::Responses, &asked, &GEMINI, &upstream)["output"][0].clone();
     assert_eq!(
         (&item["type"], &item["input"], &item["call_id"]),
         (&json!("custom_tool_call"), &json!("a\n\"b\""), &json!("call_stem_1"))
     );
+    let mut streamed = asked.clone();
+    streamed["stream"] = json!(true);
+    let events: Vec<_> = read_events(&streamed_answer(&streamed, &upstream))
+        .into_iter()
+        .filter_map(|(kind, data)| Some((kind?, serde_json::from_str::<Value>(&data).unwrap())))
+        .filter(|(kind, _)| kind.contains("custom_tool_call"))
+        .collect();
+    let kinds: Vec<_> = events.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds, ["response.custom_tool_call_input.delta", "response.custom_tool_call_input.done"]);
+    assert_eq!((&events[0].1["delta"], &events[1].1["input"]), (&item["input"], &item["input"]));
     let asked = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "tools": [{"type": "custom", "custom": {"name": "apply"}}]});
     let call = &whole(Endpoint::ChatCompletions, &asked, &GEMINI, &upstream)["choices"][0]["message"]["tool_calls"]
         [0];
@@ -296,6 +307,14 @@ fn begun(endpoint: Endpoint<'_>, body: &str, target: &Target<'_>) -> wire::answe
     let identity =
         Identity { stem: "stem".to_owned(), created: Timestamp::UNIX_EPOCH, model: "m".to_owned() };
     asked.answer(source, &identity)
+}
+
+/// The events of a streamed response to an answer of one event.
+fn streamed_answer(asked: &Value, upstream: &str) -> Vec<u8> {
+    let stream = format!("data: {upstream}\n\n");
+    let (out, ended) = run(begun(Endpoint::Responses, &asked.to_string(), &GEMINI), [stream.as_bytes()]);
+    assert_eq!(ended, Ok(()));
+    out
 }
 
 fn whole(endpoint: Endpoint<'_>, asked: &Value, target: &Target<'_>, upstream: &str) -> Value {
