@@ -7,6 +7,7 @@ mod body;
 
 use crate::date::http_date;
 use crate::duration::{duration_in_message, parse_duration};
+use crate::tool_name::without_prefix;
 use crate::{field, link};
 use body::Body;
 use domain::credential::Provider;
@@ -37,7 +38,7 @@ pub fn read(answer: Answer<'_>, provider: Provider) -> Fault {
         .message
         .as_deref()
         .or_else(|| body.metadata(&["validation_error_message", "validation_description"]))
-        .and_then(plain_text)
+        .and_then(|text| plain_text(&without_prefix(text)))
         .unwrap_or_else(|| silent(status));
     let delay = delay.filter(|_| says_when(class));
     Fault {

@@ -67,7 +67,7 @@ fn wipe(value: &mut Value) {
 }
 
 /// How deep the brackets nest, told from the bytes alone, before anything is built from them.
-fn depth(bytes: &[u8]) -> usize {
+pub(crate) fn depth(bytes: &[u8]) -> usize {
     let (mut now, mut most, mut in_text, mut escaped) = (0_usize, 0, false, false);
     for byte in bytes {
         match byte {

@@ -2,9 +2,17 @@
 //!
 //! When to send one, and recording it before it is sent, are the engine's.
 
-use crate::json::{self, Fields};
+use crate::answer::{Frame, Reason, Usage, says_outdated};
+use crate::fault::{self, Answer};
+use crate::sse;
 use domain::catalogue::Group;
-use serde_json::{Value, json};
+use domain::credential::Provider;
+use domain::fault::Fault;
+use jiff::Timestamp;
+use serde_json::json;
+
+/// The longest event that is read, in bytes; a warmup's has a few hundred.
+const LONGEST: usize = 1024 * 1024;
 
 /// Ids that make a request one of a kind; chance is the caller's.
 #[derive(Debug, Clone)]
@@ -70,42 +78,75 @@ pub enum Answered {
 /// Judges the body of a stream, or of a whole answer, that was read to its end.
 #[must_use]
 pub fn judge(body: &[u8]) -> Answered {
-    let mut answered = Answered::Empty;
-    for document in documents(body) {
-        let Some(root) = Fields::of(&document) else { continue };
-        let response = root.get("response").and_then(Fields::of).unwrap_or(root);
-        let candidates = response.get("candidates").and_then(Value::as_array);
-        let counted =
-            response.get("usageMetadata").and_then(|u| u.get("totalTokenCount")).and_then(Value::as_i64);
-        if candidates.is_some_and(|c| c.iter().any(says_outdated)) && counted.unwrap_or(0) == 0 {
-            return Answered::Outdated;
-        }
-        if candidates.is_some_and(|c| !c.is_empty()) || counted.unwrap_or(0) > 0 {
-            answered = Answered::Well;
-        }
+    let seen = Seen::of(body);
+    if seen.usage.is_zero() && seen.stopped && says_outdated(&seen.text) {
+        Answered::Outdated
+    } else if seen.answers > 0 || seen.usage.total > 0 {
+        Answered::Well
+    } else {
+        Answered::Empty
     }
-    answered
 }
 
-/// The events of a stream, or the one document of a whole answer.
-fn documents(body: &[u8]) -> Vec<Value> {
-    let text = String::from_utf8_lossy(body);
-    let lines: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("data:")).collect();
-    if lines.is_empty() {
-        return json::document(body).into_iter().collect();
-    }
-    lines.iter().filter_map(|line| json::document(line.trim().as_bytes()).ok()).collect()
+/// The error inside of an answer with status 2xx, where nothing else came: it means what it would mean as a status.
+#[must_use]
+pub fn refusal(body: &[u8], provider: Provider, now: Timestamp) -> Option<Fault> {
+    let seen = Seen::of(body);
+    let error = seen.error.filter(|_| seen.answers == 0)?;
+    Some(fault::read(Answer { status: 200, retry_after: None, body: &error, now }, provider))
 }
 
-fn says_outdated(candidate: &Value) -> bool {
-    let parts = candidate.get("content").and_then(|c| c.get("parts")).and_then(Value::as_array);
-    let texts = parts.into_iter().flatten().filter_map(|p| p.get("text")?.as_str());
-    texts.into_iter().any(|text| text.to_lowercase().contains("version of antigravity"))
+/// What an answer held.
+#[derive(Default)]
+struct Seen {
+    answers: usize,
+    usage: Usage,
+    text: String,
+    stopped: bool,
+    error: Option<Vec<u8>>,
+}
+
+impl Seen {
+    fn of(body: &[u8]) -> Self {
+        let mut seen = Self::default();
+        if matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+            seen.take(body);
+            return seen;
+        }
+        let mut reader = sse::Reader::with_limit(LONGEST);
+        let read = reader.push(body, |event| seen.take(event));
+        match read.and_then(|()| reader.end(|event| seen.take(event))) {
+            Ok(()) => seen,
+            // No answer to a warmup is that long.
+            Err(sse::TooLong { .. }) => Self::default(),
+        }
+    }
+
+    fn take(&mut self, data: &[u8]) {
+        let body = match Frame::read(data) {
+            Some(Frame::Body(body)) => body,
+            Some(Frame::Error) => {
+                self.error.get_or_insert_with(|| data.to_vec());
+                return;
+            }
+            None => return,
+        };
+        self.usage = body.usage_metadata.unwrap_or(self.usage);
+        self.answers += body.candidates().len();
+        for candidate in body.candidates() {
+            let reason = candidate.finish_reason.as_deref().and_then(Reason::from_word);
+            self.stopped |= reason == Some(Reason::Stop);
+        }
+        for text in body.parts().filter_map(|part| part.text.as_deref()) {
+            self.text.push_str(text);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     #[test]
     fn the_requests_are_those_of_the_contract() {
@@ -155,8 +196,31 @@ mod tests {
         ] {
             assert_eq!(judge(&stream(name)), expected, "{name}");
         }
-        let whole = include_bytes!("../tests/fixtures/generate/claude.warmup.json");
-        assert_eq!(judge(whole), Answered::Well);
+        let generated = |name: &str| {
+            std::fs::read(format!("{}/tests/fixtures/generate/{name}.json", env!("CARGO_MANIFEST_DIR")))
+                .unwrap()
+        };
+        for (name, expected) in [
+            ("claude.warmup", Answered::Well),
+            ("gemini.max_tokens_no_parts", Answered::Well),
+            ("version_unsupported", Answered::Outdated),
+        ] {
+            assert_eq!(judge(&generated(name)), expected, "{name}");
+        }
+        assert_eq!(judge(b"<html>Sign in</html>"), Answered::Empty);
+    }
+
+    #[test]
+    fn an_error_under_a_success_is_that_error() {
+        let body = include_bytes!("../tests/fixtures/errors/429.quota_exhausted.json");
+        let event = [b"data: ".as_slice(), body.trim_ascii()].concat();
+        let event: Vec<u8> = event.into_iter().filter(|byte| *byte != b'\n').collect();
+        let fault = refusal(&event, Provider::Antigravity, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!((fault.class, judge(&event)), (domain::fault::Class::QuotaExhausted, Answered::Empty));
+        let stream =
+            std::fs::read(format!("{}/tests/fixtures/streams/warmup.gemini.sse", env!("CARGO_MANIFEST_DIR")))
+                .unwrap();
+        assert_eq!(refusal(&stream, Provider::Antigravity, Timestamp::UNIX_EPOCH), None);
     }
 
     fn ids() -> Ids {

@@ -7,15 +7,26 @@
     reason = "clippy knows tests by their attribute and misses what they share; a case that does not fit ends its test"
 )]
 
+mod answers;
+mod asking;
+mod clients;
+mod conversations;
 mod credentials;
 mod decisions;
+mod dialogues;
 mod discovery;
 mod drift;
 mod durations;
 mod fixture;
+mod mapping;
 mod oauth;
 mod properties;
 mod quota;
+mod refusing;
 mod requests;
+mod rules;
 mod schema;
 mod secrets;
+mod signatures;
+mod streaming;
+mod upstream;

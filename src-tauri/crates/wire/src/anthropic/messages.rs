@@ -1,0 +1,7 @@
+//! Messages.
+
+mod answer;
+mod request;
+
+pub(crate) use answer::{Stream, Whole};
+pub(crate) use request::read;

@@ -1,0 +1,7 @@
+//! Chat Completions.
+
+mod answer;
+mod request;
+
+pub(crate) use answer::{Stream, Whole};
+pub(crate) use request::{check_choice, choice_of_word, read};

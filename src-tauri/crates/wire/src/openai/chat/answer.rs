@@ -1,0 +1,251 @@
+//! `chat.completion` and `chat.completion.chunk`.
+
+use crate::answer::{Block, Call, End, Ending, Gather, Identity, Reason, Step, Usage, Writer, put};
+use crate::openai::usage::ChatUsage;
+use crate::refusal::{self, Refusal};
+use serde::Serialize;
+
+/// A streamed answer.
+pub(crate) struct Stream {
+    /// What every event begins with.
+    head: Vec<u8>,
+    /// The last event has the counts.
+    counts: bool,
+    calls: usize,
+}
+
+/// A whole answer.
+pub(crate) struct Whole {
+    identity: Identity,
+    gather: Gather,
+}
+
+#[derive(Serialize)]
+struct Head<'h> {
+    id: String,
+    object: &'static str,
+    created: i64,
+    model: &'h str,
+}
+
+#[derive(Serialize)]
+struct Completion<'c> {
+    #[serde(flatten)]
+    head: Head<'c>,
+    choices: Vec<Choice<'c>>,
+    usage: ChatUsage,
+}
+
+#[derive(Serialize)]
+struct Choice<'c> {
+    index: usize,
+    message: Message<'c>,
+    finish_reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message<'c> {
+    role: &'static str,
+    content: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<ToolCall<'c>>,
+}
+
+#[derive(Serialize)]
+struct ToolCall<'c> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
+    id: &'c str,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<Function<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom: Option<Custom<'c>>,
+}
+
+#[derive(Serialize)]
+struct Function<'c> {
+    name: &'c str,
+    arguments: &'c str,
+}
+
+#[derive(Serialize)]
+struct Custom<'c> {
+    name: &'c str,
+    input: &'c str,
+}
+
+impl Stream {
+    pub fn new(identity: &Identity, counts: bool) -> Self {
+        let mut head = b"data: ".to_vec();
+        put(&mut head, &Head::new("chat.completion.chunk", identity));
+        head.pop();
+        Self { head, counts, calls: 0 }
+    }
+
+    /// An event with a delta that `delta` writes.
+    fn event(&self, out: &mut Vec<u8>, delta: impl FnOnce(&mut Vec<u8>), reason: Option<&str>) {
+        out.extend_from_slice(&self.head);
+        out.extend_from_slice(b",\"choices\":[{\"index\":0,\"delta\":{");
+        delta(out);
+        out.extend_from_slice(b"},\"finish_reason\":");
+        put(out, &reason);
+        out.extend_from_slice(b"}]}\n\n");
+    }
+
+    fn words(&self, out: &mut Vec<u8>, key: &[u8], words: &str) {
+        let delta = |out: &mut Vec<u8>| {
+            out.extend_from_slice(key);
+            put(out, words);
+        };
+        self.event(out, delta, None);
+    }
+}
+
+impl Writer for Stream {
+    fn begin(&mut self, _: Usage, out: &mut Vec<u8>) {
+        let delta = |out: &mut Vec<u8>| out.extend_from_slice(b"\"role\":\"assistant\",\"content\":\"\"");
+        self.event(out, delta, None);
+    }
+
+    fn step(&mut self, _: usize, step: Step<'_>, out: &mut Vec<u8>) {
+        match step {
+            Step::Thought(words) => self.words(out, b"\"reasoning_content\":", words),
+            Step::Text(words) => self.words(out, b"\"content\":", words),
+            // This dialect has no place for it; it is remembered by the call.
+            Step::Signature(_) => {}
+            Step::Call(call) => {
+                let call = ToolCall::new(call, Some(self.calls));
+                let delta = |out: &mut Vec<u8>| {
+                    out.extend_from_slice(b"\"tool_calls\":[");
+                    put(out, &call);
+                    out.extend_from_slice(b"]");
+                };
+                self.event(out, delta, None);
+                self.calls += 1;
+            }
+            Step::Image { mime, data } => {
+                let mut text = String::new();
+                crate::answer::push_image(&mut text, mime, data);
+                self.words(out, b"\"content\":", &text);
+            }
+        }
+    }
+
+    fn end(&mut self, end: &End<'_>, out: &mut Vec<u8>) {
+        let reason = end.endings.first().map_or("stop", |ending| finish_reason(*ending));
+        self.event(out, |_| {}, Some(reason));
+        if self.counts {
+            out.extend_from_slice(&self.head);
+            out.extend_from_slice(b",\"choices\":[],\"usage\":");
+            put(out, &ChatUsage::from(end.usage));
+            out.extend_from_slice(b"}\n\n");
+        }
+        out.extend_from_slice(b"data: [DONE]\n\n");
+    }
+
+    fn fail(&mut self, refusal: &Refusal<'_>, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"data: ");
+        refusal::openai(&refusal::tell(refusal), out);
+        out.extend_from_slice(b"\n\n");
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+}
+
+impl Whole {
+    pub fn new(identity: &Identity, answers: usize) -> Self {
+        Self { identity: identity.clone(), gather: Gather::new(answers) }
+    }
+}
+
+impl Writer for Whole {
+    fn begin(&mut self, _: Usage, _: &mut Vec<u8>) {}
+
+    fn step(&mut self, candidate: usize, step: Step<'_>, _: &mut Vec<u8>) {
+        self.gather.step(candidate, step);
+    }
+
+    fn end(&mut self, end: &End<'_>, out: &mut Vec<u8>) {
+        let answers = self.gather.answers(end.endings.len());
+        let choice = |(index, (blocks, ending)): (usize, (_, &Ending))| Choice {
+            index,
+            message: Message::of(blocks),
+            finish_reason: finish_reason(*ending),
+        };
+        let completion = Completion {
+            head: Head::new("chat.completion", &self.identity),
+            choices: answers.iter().zip(end.endings).enumerate().map(choice).collect(),
+            usage: end.usage.into(),
+        };
+        put(out, &completion);
+    }
+
+    fn fail(&mut self, _: &Refusal<'_>, _: &mut Vec<u8>) {}
+
+    fn streams(&self) -> bool {
+        false
+    }
+
+    fn candidates(&self) -> usize {
+        self.gather.room()
+    }
+}
+
+impl<'h> Head<'h> {
+    fn new(object: &'static str, identity: &'h Identity) -> Self {
+        Self {
+            id: format!("chatcmpl-{}", identity.stem),
+            object,
+            created: identity.created.as_second(),
+            model: &identity.model,
+        }
+    }
+}
+
+impl<'c> Message<'c> {
+    fn of(blocks: &'c Vec<Block>) -> Self {
+        let (mut content, mut thoughts) = (String::new(), String::new());
+        for block in blocks {
+            match block {
+                Block::Thought { text, .. } => thoughts.push_str(text),
+                Block::Text(text) => content.push_str(text),
+                Block::Call { .. } => {}
+            }
+        }
+        let calls = blocks.iter().filter_map(Block::as_call);
+        let tool_calls: Vec<_> = calls.map(|call| ToolCall::new(call, None)).collect();
+        Self {
+            role: "assistant",
+            content: Some(content).filter(|content| !content.is_empty() || tool_calls.is_empty()),
+            reasoning_content: Some(thoughts).filter(|thoughts| !thoughts.is_empty()),
+            tool_calls,
+        }
+    }
+}
+
+impl<'c> ToolCall<'c> {
+    fn new(call: Call<'c>, index: Option<usize>) -> Self {
+        let Call { id, name, args, custom, .. } = call;
+        let (function, custom) = if custom {
+            (None, Some(Custom { name, input: args }))
+        } else {
+            (Some(Function { name, arguments: args }), None)
+        };
+        let r#type = if custom.is_some() { "custom" } else { "function" };
+        Self { index, id, r#type, function, custom }
+    }
+}
+
+fn finish_reason(ending: Ending) -> &'static str {
+    match ending.reason {
+        _ if ending.calls => "tool_calls",
+        Reason::Stop | Reason::Odd => "stop",
+        Reason::Length => "length",
+        Reason::Filtered => "content_filter",
+    }
+}
