@@ -18,18 +18,23 @@ pub fn csv(history: &HistoryDocument, table: &str) -> String {
         "drops" => {
             text.row(["from", "to", "credential", "group", "window", "points", "by"]);
             for DropView { credential, group, window, from, to, points, by } in &history.drops {
-                text.row([from, to, credential, group, window, &points.to_string(), by]);
+                text.row([from, to, credential, group, window, &number(*points), by]);
             }
         }
         _ => {
             text.row(["at", "credential", "subject", "window", "remaining", "source"]);
             for SampleView { credential, subject, window, remaining, at, source } in &history.samples {
-                let remaining = remaining.map(|share| share.to_string()).unwrap_or_default();
+                let remaining = remaining.map(number).unwrap_or_default();
                 text.row([at, credential, subject, or_empty(window.as_ref()), &remaining, source]);
             }
         }
     }
     text.0
+}
+
+/// A number without the noise of binary fractions.
+fn number(value: f64) -> String {
+    ((value * 1e6).round() / 1e6).to_string()
 }
 
 fn or_empty(text: Option<&String>) -> &str {
@@ -90,7 +95,7 @@ mod tests {
                 window: "5h".to_owned(),
                 from: "2026-08-31T10:00:00Z".to_owned(),
                 to: "2026-08-31T10:15:00Z".to_owned(),
-                points: 2.5,
+                points: 0.060_470_000_000_002_24,
                 by: "elsewhere".to_owned(),
             }],
         };
@@ -102,7 +107,7 @@ mod tests {
         assert_eq!(
             csv(&history, "drops"),
             "from,to,credential,group,window,points,by\n\
-             2026-08-31T10:00:00Z,2026-08-31T10:15:00Z,c1,3p,5h,2.5,elsewhere\n"
+             2026-08-31T10:00:00Z,2026-08-31T10:15:00Z,c1,3p,5h,0.06047,elsewhere\n"
         );
     }
 }

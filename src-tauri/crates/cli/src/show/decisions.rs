@@ -15,7 +15,7 @@ pub fn decisions(found: &[DecisionView], since: Option<&str>, look: &Look) -> St
     for one in found {
         let (from, to) = (when::local(&one.at, look), when::local(&one.last_at, look));
         let time = if from == to { from } else { format!("{from} – {to}") };
-        let style = if one.verdict == "warm" { GOOD } else { PLAIN };
+        let style = if ["warm", "started"].contains(&one.verdict.as_str()) { GOOD } else { PLAIN };
         table.text(Cell::new(format!("{time:<13}  {:<10}  {}", one.kind, one.sentence), style));
     }
     table.text(Cell::new(count(found.len()), QUIET));
