@@ -101,10 +101,18 @@ impl Inner {
     }
 
     /// Sends a plan: one request at a time, each recorded first, until all are done or somebody stops it.
-    pub(super) async fn send_round(self: &Arc<Self>, plan: Plan, order: Order) -> WarmupRound {
+    pub(super) async fn send_round(
+        self: &Arc<Self>,
+        plan: Plan,
+        order: Order,
+        stop: CancellationToken,
+    ) -> WarmupRound {
         let shown = self.show(&plan, &order, false);
         let id = shown.id.clone();
-        let stop = self.rounds.begin(shown.clone());
+        if shown.over {
+            return shown;
+        }
+        self.rounds.begin(shown.clone());
         let mut sent = Sent::default();
         for (place, line) in plan.lines.iter().enumerate().filter(|(_, line)| line.verdict.is_warm()) {
             let became = self.one(line, &plan, &order, &mut sent, &stop).await;

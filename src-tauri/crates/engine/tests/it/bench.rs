@@ -80,10 +80,7 @@ impl Bench {
 
     /// Takes files in as if they were dropped on the window.
     pub async fn import(&self, files: Vec<(String, String)>) -> ImportReport {
-        use base64::Engine as _;
-        let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
-        let files = files.into_iter().map(|(name, text)| ImportFile { name, data: encode(text) }).collect();
-        self.client.import(ImportArgs { files, ..ImportArgs::default() }).await.unwrap()
+        import(&self.client, files).await
     }
 
     pub async fn quota(&self, freshness: Freshness) -> QuotaDocument {
@@ -109,9 +106,7 @@ impl Bench {
     }
 
     pub async fn set(&self, key: &str, value: &str) {
-        let args =
-            SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
-        self.client.settings_set(args).await.unwrap();
+        set(&self.client, key, value).await;
     }
 
     pub fn now(&self) -> Timestamp {
@@ -127,4 +122,16 @@ impl Bench {
 /// A scenario with one login.
 pub fn one(account: AccountSpec) -> Scenario {
     Scenario::default().with(account)
+}
+
+pub async fn import(client: &Client, files: Vec<(String, String)>) -> ImportReport {
+    use base64::Engine as _;
+    let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
+    let files = files.into_iter().map(|(name, text)| ImportFile { name, data: encode(text) }).collect();
+    client.import(ImportArgs { files, ..ImportArgs::default() }).await.unwrap()
+}
+
+pub async fn set(client: &Client, key: &str, value: &str) {
+    let args = SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
+    client.settings_set(args).await.unwrap();
 }

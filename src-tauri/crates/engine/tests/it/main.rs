@@ -4,7 +4,10 @@
 
 mod bench;
 mod login;
+mod protection;
 mod quota;
+mod refused;
+mod rounds;
 mod schedule;
 mod states;
 mod tokens;
