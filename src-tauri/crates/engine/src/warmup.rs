@@ -152,6 +152,11 @@ impl Warmups {
         Scanned { summary, ask_at }
     }
 
+    /// Tells what came of attempts that the program did not live to verify.
+    pub async fn verify_late(&self) {
+        self.inner.verify_late().await;
+    }
+
     /// What a scan would do now if warmup were on; sends nothing.
     #[must_use]
     pub fn rehearse(&self) -> WarmupRound {
@@ -190,7 +195,7 @@ impl Inner {
     }
 
     fn plan(&self, run: Run<'_>, asked: &[CredentialId]) -> Plan {
-        self.with_inputs(run, asked, |inputs, now| plan(inputs, now))
+        self.with_inputs(run, asked, plan)
     }
 
     /// Writes the plan into the ledger: one entry per change of a line.

@@ -50,13 +50,14 @@ impl Refresh {
     async fn run(&mut self) {
         let mut known = self.ledger.watch();
         loop {
-            let next = self.look_and_act().await;
+            // Counted before looking: who comes while others are read is new all the same.
             let mut credentials = known.borrow_and_update().credentials.len();
+            let next = self.look_and_act().await;
             // A new credential is read at once; numbers that come in are no reason to look.
             let newcomer = async {
-                while known.changed().await.is_ok() {
+                loop {
                     let now = known.borrow_and_update().credentials.len();
-                    if std::mem::replace(&mut credentials, now) < now {
+                    if std::mem::replace(&mut credentials, now) < now || known.changed().await.is_err() {
                         return;
                     }
                 }

@@ -67,6 +67,7 @@ impl Scan {
         self.switched(settings.smart_warmup_enabled).await;
         let now = self.beat.clock.now();
         self.parts.ledger.note(Note::ClaimsExpired(now)).await;
+        self.parts.warmups.verify_late().await;
         if !settings.smart_warmup_enabled {
             self.ask_at = None;
             self.after_resets.mark_unchanged();

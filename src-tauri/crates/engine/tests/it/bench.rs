@@ -40,6 +40,11 @@ impl Bench {
         Self::with_credentials(scenario, Mode::Full, Time::Simulated).await
     }
 
+    /// The same with an empty store.
+    pub async fn scheduled_without_credentials(scenario: Scenario) -> Self {
+        Self::empty(scenario, Mode::Full, Time::Simulated).await
+    }
+
     async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
         let files = scenario.credential_files();
         let bench = Self::empty(scenario, mode, time).await;
@@ -134,4 +139,10 @@ pub async fn import(client: &Client, files: Vec<(String, String)>) -> ImportRepo
 pub async fn set(client: &Client, key: &str, value: &str) {
     let args = SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
     client.settings_set(args).await.unwrap();
+}
+
+/// How much of something a test does: what the environment says, else what is enough for every day.
+pub fn size<N: std::str::FromStr>(variable: &str, every_day: N) -> N {
+    use engine::settings::{ProcessVars, Vars};
+    ProcessVars.get(variable).and_then(|text| text.parse().ok()).unwrap_or(every_day)
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy does not see the shared parts of a test binary as tests")]
 
 mod bench;
+mod chance;
 mod login;
 mod protection;
 mod quota;

@@ -1,6 +1,6 @@
 //! What refusals do to automatic work: a login that needs the user is left alone, and a storm of 429s stays calm.
 
-use crate::bench::{Bench, one};
+use crate::bench::{Bench, one, size};
 use engine::Mode;
 use engine::view::dto::Freshness;
 use jiff::SignedDuration;
@@ -121,7 +121,7 @@ async fn a_429_rests_the_pair_and_is_not_tried_again_in_the_scan() {
 
 /// The size of the storm: 1,000 logins in full, fewer where every test is run.
 fn storm() -> usize {
-    std::env::var("HEADROOM_STORM").ok().and_then(|n| n.parse().ok()).unwrap_or(100)
+    size("HEADROOM_STORM", 30)
 }
 
 #[tokio::test(start_paused = true)]
