@@ -11,9 +11,13 @@ use crate::store::{Conclusion, Decision, Drop, Intent, Sample, StoreError};
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
 use domain::policy::warmup::Outcome;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
+/// With the days since Monday at least four weeks.
 const DAYS: i64 = 28;
+const INVENTED: i64 = DAYS + 7;
 const HOURS_A_DAY: i64 = 24;
 /// A five-hour window that starts at nine ends at two.
 const MORNING: i64 = 9;
@@ -29,6 +33,7 @@ pub(super) async fn invent(runtime: &Runtime) -> Result<(), StoreError> {
     };
     for (place, known) in state.credentials.iter().filter(has_windows).enumerate() {
         let person = Person {
+            place,
             id: known.credential.id.clone(),
             name: known.credential.name(),
             busy: 0.5 + 0.2 * f64::from(u8::try_from(place % 4).unwrap_or(0)),
@@ -41,6 +46,8 @@ pub(super) async fn invent(runtime: &Runtime) -> Result<(), StoreError> {
 }
 
 struct Person {
+    /// Among those with windows.
+    place: usize,
     id: CredentialId,
     name: String,
     /// How much of a window a working day takes.
@@ -58,11 +65,11 @@ struct Hour {
     starts: bool,
 }
 
-/// The hours of the weeks before, the oldest first.
+/// The hours of the weeks before, the oldest first; the first is that after midnight of a Monday.
 fn hours(busy: f64, group: &Group) -> Vec<Hour> {
     let share = if *group == Group::Gemini { 1.0 } else { 0.7 };
     let (mut short, mut week, mut found) = (1.0_f64, 1.0_f64, Vec::new());
-    for hour in 0..DAYS * HOURS_A_DAY {
+    for hour in 0..INVENTED * HOURS_A_DAY {
         let (day, of_day) = (hour / HOURS_A_DAY, hour % HOURS_A_DAY);
         let weekend = day % 7 >= 5;
         let works = !weekend && (MORNING..MORNING + 2 * SHORT).contains(&of_day);
@@ -87,16 +94,28 @@ fn wave(hour: i64) -> f64 {
     f64::from(u8::try_from((hour * 37 + hour * hour % 11) % 10).unwrap_or(0)) / 10.0
 }
 
+/// Midnight, by the local clock, of the Monday of that week.
+fn monday_before(at: Timestamp, zone: &TimeZone) -> Timestamp {
+    let day = zone.to_datetime(at).date();
+    let since = i32::from(day.weekday().to_monday_zero_offset());
+    let monday = day.checked_sub(since.days()).unwrap_or(day);
+    zone.to_timestamp(monday.to_datetime(Time::midnight())).unwrap_or(at)
+}
+
 async fn invent_group(
     runtime: &Runtime,
     person: &Person,
     group: &Group,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let begin = now - SignedDuration::from_hours((DAYS + 1) * HOURS_A_DAY);
+    let begin = monday_before(now - SignedDuration::from_hours(DAYS * HOURS_A_DAY), &runtime.zone);
     let (mut samples, mut drops, mut warmups) = (Vec::new(), Vec::new(), Vec::new());
+    let until = now - SignedDuration::from_hours(HOURS_A_DAY);
     for (place, hour) in hours(person.busy, group).into_iter().enumerate() {
         let at = begin + SignedDuration::from_hours(i64::try_from(place).unwrap_or(0));
+        if at > until {
+            break;
+        }
         for (window, left) in [("5h", hour.short), ("weekly", hour.week)] {
             samples.push(Sample {
                 credential: person.id.clone(),
@@ -118,7 +137,7 @@ async fn invent_group(
                 by: "elsewhere".to_owned(),
             });
         }
-        if hour.starts && place % 3 == 0 {
+        if hour.starts && (place + person.place) % 3 == 0 {
             warmups.push(at - SignedDuration::from_mins(50));
         }
     }
@@ -150,7 +169,7 @@ async fn invent_warmup(
     };
     let attempt = runtime.store.record_warmup(intent, at).await?;
     let reset = at + SignedDuration::from_hours(SHORT);
-    let (outcome, detail, sentence) = if place % 7 == 3 {
+    let (outcome, detail, sentence) = if (place + person.place) % 7 == 3 {
         let why = "rate limit: the service asks for a pause of 12 s".to_owned();
         (
             Outcome::Failed(domain::policy::warmup::Refusal::Refused),
@@ -186,14 +205,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_weeks_begin_on_a_local_monday() {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap();
+        let monday = monday_before("2026-11-26T16:00:00Z".parse().unwrap(), &zone);
+        assert_eq!(monday.to_string(), "2026-11-22T15:00:00Z");
+    }
+
+    #[test]
     fn the_invented_weeks_look_like_weeks() {
         let hours = hours(0.7, &Group::Gemini);
-        assert_eq!(hours.len(), 28 * 24);
+        assert_eq!(hours.len(), 35 * 24);
         assert!(hours.iter().all(|h| (0.0..=1.0).contains(&h.short) && (0.0..=1.0).contains(&h.week)));
         assert!(hours.iter().any(|h| h.short < 0.5), "a busy morning empties it");
         let sunday = &hours[6 * 24..7 * 24];
         assert!(sunday.iter().all(|h| h.points == 0.0), "nobody works on a Sunday");
-        assert_eq!(hours.iter().filter(|h| h.starts).count(), 4 * 5 * 2);
+        assert_eq!(hours.iter().filter(|h| h.starts).count(), 5 * 5 * 2);
         assert!(hours[6 * 24].week < 0.9 && hours[7 * 24].week > hours[6 * 24].week, "the week runs down");
     }
 }
