@@ -68,7 +68,7 @@ impl Bench {
             }
             Time::Simulated => Simulator::without_network(scenario, sim_clock).unwrap(),
         };
-        let dir = tempfile::tempdir().unwrap();
+        let dir = scratch();
         let vars = SimulatedVars::new(&simulator.base_url());
         let host = open(options(dir.path(), &simulator, &clock, vars, mode, time)).await;
         Self { client: host.client(), simulator, clock, dir, time, host: Some(host) }
@@ -145,4 +145,9 @@ pub async fn set(client: &Client, key: &str, value: &str) {
 pub fn size<N: std::str::FromStr>(variable: &str, every_day: N) -> N {
     use engine::settings::{ProcessVars, Vars};
     ProcessVars.get(variable).and_then(|text| text.parse().ok()).unwrap_or(every_day)
+}
+
+/// A directory in memory where there is one: the disk is not what these tests are about.
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
