@@ -2,6 +2,7 @@
 
 mod access;
 mod damage;
+mod history;
 mod kill;
 mod records;
 
