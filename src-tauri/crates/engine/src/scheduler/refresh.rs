@@ -99,7 +99,7 @@ impl Refresh {
         let (state, now) = (self.ledger.state(), self.beat.clock.now());
         let next = self.beat.next(every, now);
         self.beat.announce(Some(next));
-        let reset = self.open_resets(&state).into_iter().map(|(at, _)| at + refresh::AFTER_RESET).min();
+        let reset = self.open_resets(&state, now).into_iter().map(|(at, _)| at + refresh::AFTER_RESET).min();
         let floor = state
             .credentials
             .iter()
@@ -112,39 +112,44 @@ impl Refresh {
 
     async fn read(&self, why: Why, ids: Vec<CredentialId>) {
         let count = ids.len();
+        let mut failing = 0;
         self.beat
             .run(why, async {
                 self.source.read(&ids, Freshness::Refreshed, Urgency::Background).await;
                 let state = self.ledger.state();
-                let failing =
-                    ids.iter().filter(|id| state.get(id).is_some_and(|k| k.failure.is_some())).count();
+                failing = ids.iter().filter(|id| state.get(id).is_some_and(|k| k.failure.is_some())).count();
                 match failing {
                     0 => format!("read {}", counted(count)),
                     failing => format!("read {}, {failing} failing", counted(count)),
                 }
             })
             .await;
-        if matches!(why, Why::Reset | Why::New) {
+        if matches!(why, Why::Reset | Why::New) && failing < count {
             self.landed.send_replace(why);
         }
     }
 
     fn after_resets(&mut self, state: &State, now: Timestamp) -> Vec<CredentialId> {
-        let due: Vec<_> =
-            self.open_resets(state).into_iter().filter(|(at, _)| *at + refresh::AFTER_RESET <= now).collect();
+        let due: Vec<_> = self
+            .open_resets(state, now)
+            .into_iter()
+            .filter(|(at, _)| *at + refresh::AFTER_RESET <= now)
+            .collect();
         self.read_after.retain(|(at, _)| at.duration_until(now) < REMEMBERED);
         self.read_after.extend(due.iter().cloned());
         let ids: BTreeSet<_> = due.into_iter().map(|(_, id)| id).collect();
         ids.into_iter().collect()
     }
 
-    /// Resets of windows that run, of active credentials, that were not read after yet.
-    fn open_resets(&self, state: &State) -> BTreeSet<(Timestamp, CredentialId)> {
+    /// Resets of windows that run, of active credentials, that are to come or were not read after yet. One reading is
+    /// enough: if it fails, the next of the cycle tells.
+    fn open_resets(&self, state: &State, now: Timestamp) -> BTreeSet<(Timestamp, CredentialId)> {
         let mut resets = BTreeSet::new();
         for known in state.credentials.iter().filter(|k| k.credential.state.is_active()) {
             let windows = known.quota.iter().flat_map(|q| &q.groups).flat_map(|g| &g.windows);
             for window in windows.filter(|w| !w.disabled && w.idleness == Idleness::Started) {
-                let reset = window.reset_at.map(|at| (at, known.credential.id.clone()));
+                let recent = window.reset_at.filter(|at| at.duration_until(now) < REMEMBERED);
+                let reset = recent.map(|at| (at, known.credential.id.clone()));
                 resets.extend(reset.filter(|reset| !self.read_after.contains(reset)));
             }
         }

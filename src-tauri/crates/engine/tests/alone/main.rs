@@ -55,6 +55,9 @@ async fn a_storm_of_429s_stays_below_the_pace_and_calls_nobody_who_rests() {
     }
     assert!(calls < 24 * 3_600 * 2, "{calls}");
     let grown = resident_kib().saturating_sub(before);
+    for job in bench.client.scheduler().await.unwrap().jobs {
+        println!("{}: {} runs, {} by events", job.name, job.runs, job.event_runs);
+    }
     println!("{} logins: {calls} calls in 24 h, memory grew by {grown} KiB", storm());
     assert!(grown < 64 * 1024, "{grown} KiB");
 }
