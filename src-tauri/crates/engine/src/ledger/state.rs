@@ -243,6 +243,7 @@ impl State {
             Note::ClockSetBack(now) => {
                 Arc::make_mut(&mut self.warmups).clamp(now);
                 Arc::make_mut(&mut self.cooldowns).clamp(now);
+                self.forget_what_is_to_come(now);
             }
             Note::Used(group, at) => Arc::make_mut(&mut self.uses).note(&group, at),
             Note::Notice(notice) => {
@@ -250,6 +251,21 @@ impl State {
                 self.notices.insert(0, notice);
             }
             Note::NoticeOver(code) => self.notices.retain(|n| n.code != code),
+        }
+    }
+
+    /// A reading from the future would count as fresh when its time comes again; nobody knows how old it is. A pause
+    /// until then would be longer than it was meant.
+    fn forget_what_is_to_come(&mut self, now: Timestamp) {
+        for known in &mut self.credentials {
+            let read_at = known.quota.as_ref().and_then(|q| q.summary_at.max(q.list_at));
+            if read_at.is_some_and(|at| at > now) {
+                let known = Arc::make_mut(known);
+                (known.parts, known.quota, known.early) = (Parts::default(), None, None);
+            }
+            if known.failure.as_ref().is_some_and(|f| f.at > now) {
+                Arc::make_mut(known).failure = None;
+            }
         }
     }
 
@@ -306,6 +322,19 @@ mod tests {
         assert!(known.quota.is_some() && known.failure.is_some());
         state.apply(Note::ReadWell(ada().id));
         assert!(state.get(&ada().id).unwrap().failure.is_none());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_forgets_readings_of_the_future() {
+        let mut state = State::default();
+        state.apply(Note::Credential(Box::new(ada())));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        state.apply(Note::Summary(ada().id, Box::new(SummaryPart { at: at(100), ..nothing() })));
+        state.apply(Note::ClockSetBack(at(200)));
+        assert!(state.get(&ada().id).unwrap().quota.is_some());
+        state.apply(Note::ClockSetBack(at(99)));
+        let known = state.get(&ada().id).unwrap();
+        assert!(known.quota.is_none() && known.parts == Parts::default());
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl Samples {
             .filter_map(|(subject, remaining, source, at)| {
                 let remaining = remaining.map(domain::quota::Remaining::fraction);
                 let worth = self.last.get(&subject).is_none_or(|(before, when)| {
-                    *before != remaining || when.duration_until(now) >= AT_LEAST
+                    // One from the future tells that the clock was set back.
+                    *before != remaining || when.duration_until(now) >= AT_LEAST || *when > now
                 });
                 worth.then(|| {
                     self.last.insert(subject.clone(), (remaining, now));
