@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod lock;
 pub mod logging;
 pub mod login;
+pub mod proxy;
 pub mod quota;
 mod runtime;
 pub mod scheduler;

@@ -1,9 +1,11 @@
 //! What the store promises, on files of its own.
 
 mod access;
+mod client_keys;
 mod damage;
 mod kill;
 mod records;
+mod requests;
 
 use super::*;
 use crate::secrets::{Sealed, SecretName};

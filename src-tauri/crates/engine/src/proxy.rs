@@ -1,0 +1,7 @@
+//! The local API that other programs speak to, over the user's own credentials.
+//!
+//! Formats are `wire`'s, whom a request goes to is `domain::policy`'s decision, what is remembered is `store`'s.
+
+pub mod keys;
+pub mod log;
+pub mod state;
