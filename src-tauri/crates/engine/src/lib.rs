@@ -13,6 +13,7 @@ pub mod host;
 pub mod import;
 pub mod journal;
 pub mod ledger;
+mod listener;
 pub mod lock;
 pub mod logging;
 pub mod login;
