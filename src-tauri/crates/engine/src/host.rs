@@ -231,7 +231,7 @@ impl Host {
                 let current = runtime.borrow_and_update().clone();
                 let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
                 let mut agenda = current.agenda.clone();
-                let mut round = current.warmups.watch();
+                let (mut round, mut proxy) = (current.warmups.watch(), current.proxy.watch());
                 drop(current);
                 loop {
                     tokio::select! {
@@ -240,6 +240,7 @@ impl Host {
                         Ok(()) = settings.changed() => {}
                         Ok(()) = agenda.changed() => {}
                         Ok(()) = round.changed() => {}
+                        Ok(()) = proxy.changed() => {}
                         () = stop.cancelled() => return,
                     }
                     revision.send_modify(|r| *r += 1);

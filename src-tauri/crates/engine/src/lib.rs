@@ -19,6 +19,7 @@ pub mod logging;
 pub mod login;
 pub mod proxy;
 pub mod quota;
+mod refusals;
 mod runtime;
 pub mod scheduler;
 pub mod secrets;

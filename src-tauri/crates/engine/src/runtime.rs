@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
+use crate::proxy::Proxy;
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, Agenda, Triggers};
 use crate::secrets::VaultCell;
@@ -57,6 +58,7 @@ pub(crate) struct Runtime {
     pub(crate) source: QuotaSource,
     pub(crate) logins: Logins,
     pub(crate) warmups: Warmups,
+    pub(crate) proxy: Proxy,
     pub(crate) zone: TimeZone,
     pub(crate) settings: SettingsKeeper,
     pub(crate) vault: VaultCell,
@@ -110,6 +112,19 @@ impl Runtime {
             ledger: ledger.clone(),
             credentials: credentials.clone(),
             source: source.clone(),
+            tokens: tokens.clone(),
+            upstream: upstream.clone(),
+            settings: settings.clone(),
+            store: store.clone(),
+            journal: journal.clone(),
+            clock: clock.clone(),
+            zone: zone.clone(),
+            tasks: tasks.clone(),
+        });
+        let proxy = Proxy::new(crate::proxy::Parts {
+            ledger: ledger.clone(),
+            credentials: credentials.clone(),
+            source: source.clone(),
             tokens,
             upstream: upstream.clone(),
             settings: settings.clone(),
@@ -119,6 +134,10 @@ impl Runtime {
             zone: zone.clone(),
             tasks: tasks.clone(),
         });
+        // A short-lived engine serves nobody.
+        if triggers.is_some() {
+            proxy.start().await?;
+        }
         let logins = Logins::new(
             credentials.clone(),
             ledger.clone(),
@@ -150,6 +169,7 @@ impl Runtime {
             source,
             logins,
             warmups,
+            proxy,
             zone,
             settings,
             vault,

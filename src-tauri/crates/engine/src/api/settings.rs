@@ -26,6 +26,9 @@ impl Host {
         if args.key == "smart_warmup_enabled" && view.value.as_deref() == Some("true") {
             runtime.warmups.agree().await.map_err(CredentialError::from)?;
         }
+        if args.key == "proxy_enabled" && view.value.as_deref() == Some("true") {
+            runtime.proxy.agree().await.map_err(CredentialError::from)?;
+        }
         if args.key.starts_with("oauth_client_") {
             runtime.client_changed(&args.key).await?;
         }
