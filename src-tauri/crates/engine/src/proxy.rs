@@ -97,7 +97,7 @@ struct Inner {
     /// Nothing is recorded any more after this.
     last_record: CancellationToken,
     state: watch::Sender<ProxyState>,
-    /// Counts up with every request, for taking turns.
+    /// Counts up with every turn that was taken.
     turn: AtomicUsize,
 }
 

@@ -9,6 +9,7 @@ use futures_util::{FutureExt, StreamExt};
 use http::header;
 use hyper::body::Bytes;
 use jiff::tz::TimeZone;
+use secrecy::ExposeSecret;
 use simulator::Simulator;
 use std::collections::HashMap;
 use std::path::Path;
@@ -122,6 +123,59 @@ pub fn options(
         clock: clock.clone(),
         ..Options::new(dir.to_owned())
     }
+}
+
+/// A client key of the proxy to be made.
+#[derive(Debug, Clone, Default)]
+pub struct ClientKeySpec {
+    /// Its name, which is its id too.
+    pub name: String,
+    /// Which models it may use.
+    pub models: Vec<String>,
+    /// Most requests a day.
+    pub daily_cap: Option<u32>,
+}
+
+impl ClientKeySpec {
+    /// Without limits.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+}
+
+/// Makes a client key and answers it in clear.
+///
+/// # Panics
+/// When it cannot be stored.
+#[expect(clippy::expect_used, reason = "a test that cannot start has failed")]
+pub async fn client_key(host: &Host, spec: ClientKeySpec) -> String {
+    let (runtime, secret) = (host.runtime(), crate::proxy::keys::fresh());
+    let key = crate::store::ClientKey {
+        id: spec.name.clone(),
+        name: spec.name,
+        models: spec.models,
+        daily_cap: spec.daily_cap,
+        created_at: runtime.clock.now(),
+        last_used_at: None,
+        revoked: false,
+    };
+    let hash = crate::proxy::keys::KeyHash::of(secret.expose_secret());
+    let new = crate::proxy::keys::ClientKeyWithHash { key, hash };
+    runtime.store.add_client_key(new).await.expect("the key is stored");
+    runtime.proxy.reload_keys().await.expect("the keys are read");
+    secret.expose_secret().to_owned()
+}
+
+/// What the proxy wrote down so far, newest first.
+///
+/// # Panics
+/// When it cannot be read.
+#[expect(clippy::expect_used, reason = "a test that cannot look has failed")]
+pub async fn requests(host: &Host) -> Vec<crate::proxy::log::RequestRecord> {
+    let query = crate::store::RequestQuery { limit: 1_000, ..crate::store::RequestQuery::default() };
+    let kept = host.runtime().store.requests(query).await.expect("the requests are read");
+    kept.into_iter().map(|kept| kept.record).collect()
 }
 
 /// Opens a directory nobody else uses.

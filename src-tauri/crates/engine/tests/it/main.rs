@@ -4,6 +4,7 @@
 
 mod bench;
 mod login;
+mod proxy;
 mod quota;
 mod schedule;
 mod states;
