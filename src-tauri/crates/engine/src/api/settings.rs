@@ -46,7 +46,12 @@ impl Host {
     }
 
     pub(crate) async fn settings_import(&self, args: SettingsText) -> Result<SettingsImportReport, ApiError> {
-        Ok(self.runtime().settings.import(&args.text).await?)
+        let runtime = self.runtime();
+        let report = runtime.settings.import(&args.text).await?;
+        if runtime.settings.current().smart_warmup_enabled {
+            runtime.warmups.agree().await.map_err(CredentialError::from)?;
+        }
+        Ok(report)
     }
 }
 

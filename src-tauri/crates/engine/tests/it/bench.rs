@@ -41,6 +41,11 @@ impl Bench {
         Self::with_credentials(scenario, Mode::Full, Time::Simulated).await
     }
 
+    /// The same with an empty store.
+    pub async fn scheduled_without_credentials(scenario: Scenario) -> Self {
+        Self::empty(scenario, Mode::Full, Time::Simulated).await
+    }
+
     pub async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
         let files = scenario.credential_files();
         let bench = Self::empty(scenario, mode, time).await;
@@ -64,7 +69,7 @@ impl Bench {
             }
             Time::Simulated => Simulator::without_network(scenario, sim_clock).unwrap(),
         };
-        let dir = tempfile::tempdir().unwrap();
+        let dir = scratch();
         let vars = SimulatedVars::new(&simulator.base_url());
         let host = open(options(dir.path(), &simulator, &clock, vars, mode, time)).await;
         Self { client: host.client(), simulator, clock, dir, time, host: Some(host) }
@@ -81,10 +86,7 @@ impl Bench {
 
     /// Takes files in as if they were dropped on the window.
     pub async fn import(&self, files: Vec<(String, String)>) -> ImportReport {
-        use base64::Engine as _;
-        let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
-        let files = files.into_iter().map(|(name, text)| ImportFile { name, data: encode(text) }).collect();
-        self.client.import(ImportArgs { files, ..ImportArgs::default() }).await.unwrap()
+        import(&self.client, files).await
     }
 
     pub async fn quota(&self, freshness: Freshness) -> QuotaDocument {
@@ -131,9 +133,7 @@ impl Bench {
     }
 
     pub async fn set(&self, key: &str, value: &str) {
-        let args =
-            SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
-        self.client.settings_set(args).await.unwrap();
+        set(&self.client, key, value).await;
     }
 
     pub fn now(&self) -> Timestamp {
@@ -149,4 +149,27 @@ impl Bench {
 /// A scenario with one login.
 pub fn one(account: AccountSpec) -> Scenario {
     Scenario::default().with(account)
+}
+
+pub async fn import(client: &Client, files: Vec<(String, String)>) -> ImportReport {
+    use base64::Engine as _;
+    let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
+    let files = files.into_iter().map(|(name, text)| ImportFile { name, data: encode(text) }).collect();
+    client.import(ImportArgs { files, ..ImportArgs::default() }).await.unwrap()
+}
+
+pub async fn set(client: &Client, key: &str, value: &str) {
+    let args = SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
+    client.settings_set(args).await.unwrap();
+}
+
+/// How much of something a test does: what the environment says, else what is enough for every day.
+pub fn size<N: std::str::FromStr>(variable: &str, every_day: N) -> N {
+    use engine::settings::{ProcessVars, Vars};
+    ProcessVars.get(variable).and_then(|text| text.parse().ok()).unwrap_or(every_day)
+}
+
+/// A directory in memory where there is one: the disk is not what these tests are about.
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
