@@ -4,6 +4,7 @@ mod automation;
 mod credentials;
 mod importing;
 mod logins;
+mod proxy;
 mod quota;
 mod settings;
 mod system;
@@ -11,11 +12,13 @@ mod system;
 use crate::client::Client;
 use crate::host::Host;
 use crate::view::dto::{
-    AddKeyArgs, ApiError, Check, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
-    DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, LoginArgs,
-    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument,
-    RenameArgs, SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView,
-    SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound,
+    AddKeyArgs, ApiError, Check, ClientKeyView, CooldownArgs, CooldownView, CredentialArgs, CredentialChange,
+    DecisionView, DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, KeyArgs,
+    KeyChangeArgs, KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress,
+    LoginStarted, ProjectArgs, ProxyView, QuotaArgs, QuotaDocument, RenameArgs, RequestStatisticsArgs,
+    RequestStatisticsView, RequestView, RequestsArgs, SchedulerView, SettingArgs, SettingKeyArgs,
+    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
+    WarmupRound,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -112,6 +115,20 @@ commands! {
     cooldown_clear(CooldownArgs) -> ();
     /// What was measured and done.
     history(HistoryArgs) -> HistoryDocument;
+    /// Every client key of the proxy.
+    keys_list() -> Vec<ClientKeyView>;
+    /// Makes a client key; it is shown this once.
+    key_create(KeyCreateArgs) -> KeyCreated;
+    /// Changes a client key's name, models or cap.
+    key_change(KeyChangeArgs) -> ClientKeyView;
+    /// Makes a client key open nothing any more.
+    key_revoke(KeyArgs) -> ClientKeyView;
+    /// What went through the proxy.
+    requests(RequestsArgs) -> Vec<RequestView>;
+    /// Sums over what went through the proxy.
+    request_statistics(RequestStatisticsArgs) -> RequestStatisticsView;
+    /// What the proxy is doing.
+    proxy_status() -> ProxyView;
     /// A link that opens the web UI once.
     ui_link() -> UiLink;
     /// Ends the demo; the program goes on with the user's own, so far empty, data.

@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
+use crate::proxy::{ClientKeys, ProxyState, consent};
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, Agenda, Triggers};
 use crate::secrets::VaultCell;
@@ -63,6 +64,9 @@ pub(crate) struct Runtime {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) agenda: watch::Receiver<Agenda>,
+    pub(crate) client_keys: ClientKeys,
+    /// What the proxy is doing; the proxy alone writes it.
+    pub(crate) proxy_state: watch::Sender<ProxyState>,
     simulator: Option<Simulator>,
     tasks: Tasks,
 }
@@ -128,6 +132,10 @@ impl Runtime {
             clock.clone(),
             tasks.clone(),
         );
+        let client_keys = ClientKeys::load(store.clone(), clock.clone()).await?;
+        if triggers.is_some() {
+            consent::follow(&tasks, &settings, store.clone(), clock.clone());
+        }
         let agenda = match triggers {
             Some(triggers) => scheduler::start(
                 &tasks,
@@ -156,6 +164,8 @@ impl Runtime {
             store,
             clock,
             agenda,
+            client_keys,
+            proxy_state: watch::Sender::default(),
             simulator,
             tasks,
         })

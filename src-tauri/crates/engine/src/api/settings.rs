@@ -2,6 +2,7 @@
 
 use crate::credentials::CredentialError;
 use crate::host::Host;
+use crate::proxy::consent;
 use crate::runtime::Runtime;
 use crate::settings::{Scope, SettingsError};
 use crate::view::dto::{
@@ -26,6 +27,9 @@ impl Host {
         if args.key == "smart_warmup_enabled" && view.value.as_deref() == Some("true") {
             runtime.warmups.agree().await.map_err(CredentialError::from)?;
         }
+        if args.key == "proxy_enabled" {
+            runtime.note_proxy_switch().await?;
+        }
         if args.key.starts_with("oauth_client_") {
             runtime.client_changed(&args.key).await?;
         }
@@ -43,11 +47,22 @@ impl Host {
     }
 
     pub(crate) async fn settings_import(&self, args: SettingsText) -> Result<SettingsImportReport, ApiError> {
-        Ok(self.runtime().settings.import(&args.text).await?)
+        let runtime = self.runtime();
+        let report = runtime.settings.import(&args.text).await?;
+        runtime.note_proxy_switch().await?;
+        Ok(report)
     }
 }
 
 impl Runtime {
+    /// Where the proxy is on now: who switched it on agreed to it.
+    async fn note_proxy_switch(&self) -> Result<(), CredentialError> {
+        if self.settings.current().proxy_enabled {
+            consent::agree(&self.store, &*self.clock).await?;
+        }
+        Ok(())
+    }
+
     /// Logins that waited for an OAuth client are tried again.
     async fn client_changed(&self, key: &str) -> Result<(), CredentialError> {
         let provider = if key.ends_with("gemini_cli") { Provider::GeminiCli } else { Provider::Antigravity };

@@ -4,6 +4,7 @@
 
 mod bench;
 mod login;
+mod proxy_commands;
 mod quota;
 mod schedule;
 mod states;
