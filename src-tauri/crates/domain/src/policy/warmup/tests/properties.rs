@@ -200,7 +200,7 @@ proptest! {
         let mut sent = Sent::default();
         plan.to_send().for_each(|line| sent.succeeded(line));
         for line in &plan.lines {
-            let again = world.with(Run::Automatic, |inputs| recheck(inputs, line, &sent, noon()));
+            let again = world.with(Run::Automatic, |inputs| recheck(inputs, line, noon(), &sent, noon()));
             prop_assert!(again.is_warm() || !line.verdict.is_warm(), "{:?} then {:?}", line.verdict, again);
         }
     }
