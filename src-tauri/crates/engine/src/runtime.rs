@@ -4,6 +4,7 @@
 //! reached belong to `host`.
 
 use crate::clock::Clock;
+use crate::connect::Connector;
 use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
@@ -65,6 +66,7 @@ pub(crate) struct Runtime {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) agenda: watch::Receiver<Agenda>,
     pub(crate) client_keys: ClientKeys,
+    pub(crate) connector: Connector,
     /// What the proxy is doing; the proxy alone writes it.
     pub(crate) proxy_state: watch::Sender<ProxyState>,
     simulator: Option<Simulator>,
@@ -153,6 +155,7 @@ impl Runtime {
             None => watch::Sender::new(Agenda::default()).subscribe(),
         };
         Ok(Self {
+            connector: Connector::new(store.clone(), client_keys.clone()),
             ledger,
             credentials,
             source,

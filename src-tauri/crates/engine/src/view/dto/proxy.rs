@@ -209,3 +209,103 @@ pub struct ProxyView {
     /// Client keys in use.
     pub keys: u32,
 }
+
+/// Arguments of `alias_preview`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct AliasArgs {
+    /// A model's name, as a client would send it.
+    pub name: String,
+}
+
+/// Where a model's name goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AliasView {
+    /// The name.
+    pub name: String,
+    /// The model that is asked.
+    pub model: String,
+    /// Whether any credential offers that model.
+    pub known: bool,
+    /// How the name comes to it: `itself`, `alias`, `replaced` or `nothing`.
+    pub via: String,
+    /// The rule, where it is one.
+    pub rule: Option<String>,
+    /// All of it in one sentence.
+    pub sentence: String,
+}
+
+/// Arguments of `connect_show` and `connect_undo`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct ConnectArgs {
+    /// The program, e.g. `claude-code`.
+    pub client: String,
+}
+
+/// Arguments of `connect_write`. Not `Debug`: it may hold a key.
+#[derive(Clone, Serialize, Deserialize, Type)]
+pub struct ConnectWriteArgs {
+    /// The program, e.g. `claude-code`.
+    pub client: String,
+    /// A client key to give it. Without one it keeps the key it has, or one is made and named after it.
+    #[serde(default)]
+    pub key: Option<String>,
+}
+
+/// A program that can be pointed at the proxy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ConnectView {
+    /// Its name in commands.
+    pub client: String,
+    /// Its name.
+    pub name: String,
+    /// How it is set up, in a few words.
+    pub about: String,
+    /// Its files that are written; none where it is set up by hand.
+    pub files: Vec<String>,
+    /// What to set, for a person to read and copy; a placeholder stands for the key.
+    pub text: String,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+    /// Its files hold what they have to, with a key in use.
+    pub connected: bool,
+    /// Headroom wrote into its files and can take it back.
+    pub can_undo: bool,
+    /// Why its files cannot be written.
+    pub problem: Option<String>,
+}
+
+/// What `connect_write` did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ConnectWritten {
+    /// The program.
+    pub client: String,
+    /// Its name.
+    pub name: String,
+    /// Files that changed; none where everything was there already.
+    pub changed: Vec<String>,
+    /// Copies of what they held before.
+    pub backups: Vec<String>,
+    /// The name of the client key it has.
+    pub key_name: String,
+    /// That key was made for it.
+    pub key_is_new: bool,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+}
+
+/// What `connect_undo` did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ConnectUndone {
+    /// The program.
+    pub client: String,
+    /// Its name.
+    pub name: String,
+    /// Files that hold again what they held before.
+    pub restored: Vec<String>,
+    /// Files that had changed since: only what Headroom put in was taken out.
+    pub edited: Vec<String>,
+    /// Files that were not there before and are gone.
+    pub removed: Vec<String>,
+    /// The name of the key that was made for it and is revoked now.
+    pub revoked_key: Option<String>,
+}
