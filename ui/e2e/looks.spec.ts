@@ -7,7 +7,13 @@ import { expect, test } from './fixtures';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const screens = resolve(import.meta.dirname, '../test-results/screens');
-const pages = { Overview: '', Credentials: 'credentials', Scheduler: 'scheduler', Settings: 'settings', Health: 'about' };
+const pages = {
+  Overview: '',
+  Credentials: 'credentials',
+  Scheduler: 'scheduler',
+  Settings: 'settings',
+  Health: 'about',
+};
 const sizes = [
   { width: 1440, height: 900 },
   { width: 900, height: 640 },

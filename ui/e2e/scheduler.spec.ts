@@ -147,9 +147,11 @@ test('the ledger is searched and narrowed', async ({ engine, ui }) => {
   await expect(ledger.getByRole('listitem').first()).toContainText('below the 10 % floor');
   await ui.getByRole('button', { name: 'All', exact: true }).click();
   await ui.keyboard.press('/');
-  await ui.keyboard.type('blocked');
-  await expect(ledger.getByRole('listitem')).toHaveCount(1);
-  await expect(ledger.getByRole('listitem')).toContainText('Dora: not warmed, the credential is blocked');
+  await ui.keyboard.type('opus');
+  await expect(ledger.getByRole('listitem').filter({ hasNotText: 'opus' })).toHaveCount(0);
+  await expect(ledger.getByRole('listitem').first()).toContainText(
+    'claude-opus-4-6-thinking of Bob: protected',
+  );
   await ui.getByRole('searchbox', { name: 'Search decisions' }).fill('nothing like this');
   await expect(ledger.getByText('No decision matches.')).toBeVisible();
   await ledger.getByRole('button', { name: 'Show every decision' }).click();

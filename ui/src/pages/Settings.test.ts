@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { plain, showPage } from '../lib/components/testing';
 import { BackendError } from '../lib/ipc/backend';
 import { FakeBackend } from '../lib/ipc/fake';
@@ -63,6 +63,17 @@ test('a switch is saved at once', async () => {
   ]);
   expect(screen.getByRole('switch', { name: 'Read in the background' })).not.toBeChecked();
   expect(screen.getByText('Saved')).toBeInTheDocument();
+});
+
+test('warmup is not switched on before the user has read what it sends', async () => {
+  const backend = await shown();
+  await userEvent.click(screen.getByRole('switch', { name: 'Smart warmup' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Before the first warmup' });
+  expect(backend.argsOf('settingsSet')).toEqual([]);
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Agree and go on' }));
+  await vi.waitFor(() =>
+    expect(backend.argsOf('settingsSet')).toMatchObject([{ key: 'smart_warmup_enabled', value: 'true' }]),
+  );
 });
 
 test('a number is saved when the field is left, and out of range it is refused with the reason', async () => {

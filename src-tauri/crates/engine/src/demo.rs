@@ -3,6 +3,8 @@
 //! Nothing of it enters the user's store. Its addresses overrule environment and settings, so that no
 //! invented login can reach the real service.
 
+mod history;
+
 use crate::credentials::Newcomer;
 use crate::host::{Options, StartError};
 use crate::runtime::{Material, Runtime};
@@ -58,6 +60,7 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
     })
     .await?;
     fill(&runtime, &scenario).await.map_err(|error| StartError::Demo(error.to_string()))?;
+    history::invent(&runtime).await?;
     Ok(runtime)
 }
 

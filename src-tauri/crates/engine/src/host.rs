@@ -290,7 +290,7 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
     let now = options.clock.now();
     let (store, store_notes) = match options.time {
         Time::Real => Store::open(&options.data_dir, now)?,
-        Time::Simulated => Store::open_here(&options.data_dir, now)?,
+        Time::Simulated => Store::open_here(&options.data_dir, now, options.fate.clone())?,
     };
     let (settings, problems) = SettingsKeeper::load(
         store.clone(),

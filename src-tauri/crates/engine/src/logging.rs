@@ -24,6 +24,8 @@ const FILTER: &str = "HEADROOM_LOG";
 const FORMAT: &str = "HEADROOM_LOG_FORMAT";
 
 const CARRIERS: [&str; 6] = ["hyper", "hyper_util", "reqwest", "h2", "rustls", "tokio_util"];
+/// It calls the end of its channels an error; whether triggers work, and what follows, the scheduler says itself.
+const TRIGGERS: &str = "tokio_cron_scheduler";
 
 /// Where log lines go.
 #[derive(Debug, Clone)]
@@ -108,11 +110,11 @@ fn filter(vars: &dyn Vars) -> Result<EnvFilter, LogError> {
     let mut filter = EnvFilter::builder()
         .parse(&text)
         .map_err(|error| LogError::Filter { text: text.clone(), why: error.to_string() })?;
-    for carrier in CARRIERS {
-        let held: Directive = format!("{carrier}=info")
-            .parse()
-            .map_err(|_| LogError::Filter { text: text.clone(), why: carrier.to_owned() })?;
-        filter = filter.add_directive(held);
+    let held = CARRIERS.iter().map(|carrier| format!("{carrier}=info"));
+    for held in held.chain([format!("{TRIGGERS}=off")]) {
+        let directive: Directive =
+            held.parse().map_err(|_| LogError::Filter { text: text.clone(), why: held.clone() })?;
+        filter = filter.add_directive(directive);
     }
     Ok(filter)
 }

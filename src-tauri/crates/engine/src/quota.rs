@@ -8,6 +8,7 @@ mod failure;
 mod landing;
 mod samples;
 mod source;
+mod steps;
 mod usage;
 
 pub use source::{Parts, QuotaSource};

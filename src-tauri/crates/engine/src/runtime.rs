@@ -224,10 +224,7 @@ async fn remember(state: &mut State, store: &Store, now: Timestamp) -> Result<()
 
 /// A database that cannot be written is shown all the same.
 fn read_only_is_fine(error: StoreError) -> Result<(), StoreError> {
-    match error {
-        StoreError::ReadOnly => Ok(()),
-        error => Err(error),
-    }
+    if matches!(error, StoreError::ReadOnly) { Ok(()) } else { Err(error) }
 }
 
 fn damaged_notice(damaged: &[crate::store::Damaged], clock: &Arc<dyn Clock>) -> Option<Notice> {

@@ -55,13 +55,13 @@ pub fn start(tasks: &Tasks, parts: Parts) -> watch::Receiver<Agenda> {
     let Parts { source, warmups, ledger, settings, store, clock, zone, triggers } = parts;
     let (agenda, status) = watch::channel(Agenda::default());
     let wake = triggers::start(tasks, triggers, settings.clone(), clock.clone(), zone.clone());
-    let after_resets = watch::Sender::new(0);
+    let landed = watch::Sender::new(Why::Period);
     let beat = |job| Beat::new(job, agenda.clone(), wake.clone(), settings.clone(), clock.clone());
     jumps::start(tasks, ledger.clone(), store.clone(), clock.clone());
     rejudge::start(tasks, source.clone(), settings.clone());
-    refresh::start(tasks, beat(Job::Refresh), source, ledger.clone(), after_resets.clone());
+    refresh::start(tasks, beat(Job::Refresh), source, ledger.clone(), landed.clone());
     let scan = warmup::Parts { warmups, ledger: ledger.clone(), store: store.clone(), zone };
-    warmup::start(tasks, beat(Job::Warmup), scan, after_resets.subscribe());
+    warmup::start(tasks, beat(Job::Warmup), scan, landed.subscribe());
     housekeeping::start(tasks, beat(Job::Housekeeping), store, ledger);
     status
 }

@@ -32,6 +32,7 @@ pub use error::StoreError;
 pub use requests::{KeptRequest, RequestQuery, RequestStatistics, Usage};
 pub use samples::Sample;
 pub use settings::StoredSetting;
+pub use thread::{Fate, Living, Next};
 pub use warmups::{Conclusion, Intent, KeptWarmup};
 
 use jiff::Timestamp;
@@ -117,13 +118,17 @@ impl Store {
         Ok((Self { inner: Arc::new(inner) }, opened.notes))
     }
 
-    /// As [`Store::open`], with the work done on the thread of whoever asks: for simulated time.
+    /// As [`Store::open`], with the work done on the thread of whoever asks: for simulated time. `fate` may kill it.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_here(dir: &Path, now: Timestamp) -> Result<(Self, Vec<StoreNote>), StoreError> {
+    pub fn open_here(
+        dir: &Path,
+        now: Timestamp,
+        fate: Arc<dyn Fate>,
+    ) -> Result<(Self, Vec<StoreNote>), StoreError> {
         let opened = open::open(dir, now)?;
-        let inner = Inner { worker: Worker::here(opened.connection), dir: Some(dir.to_owned()) };
+        let inner = Inner { worker: Worker::here(opened.connection, fate), dir: Some(dir.to_owned()) };
         Ok((Self { inner: Arc::new(inner) }, opened.notes))
     }
 
@@ -132,7 +137,7 @@ impl Store {
     /// # Errors
     /// When SQLite does not come up.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let inner = Inner { worker: Worker::here(open::in_memory()?), dir: None };
+        let inner = Inner { worker: Worker::here(open::in_memory()?, Arc::new(Living)), dir: None };
         Ok(Self { inner: Arc::new(inner) })
     }
 

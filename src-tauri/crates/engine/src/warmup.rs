@@ -147,9 +147,14 @@ impl Warmups {
         }
         inner.tell_unmatched(&plan);
         if plan.to_send().next().is_some() {
-            inner.send_round(plan, Order::Automatic).await;
+            inner.send_round(plan, Order::Automatic, inner.rounds.stop()).await;
         }
         Scanned { summary, ask_at }
+    }
+
+    /// Tells what came of attempts that the program did not live to verify.
+    pub async fn verify_late(&self) {
+        self.inner.verify_late().await;
     }
 
     /// What a scan would do now if warmup were on; sends nothing.
@@ -174,22 +179,23 @@ impl Inner {
             None => self.parts.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
         };
         let dry_run = wanted.dry_run;
-        let stop = self.parts.tasks.stopping();
+        // From here on "stop" means this round too.
+        let stop = self.rounds.stop();
         tokio::select! {
             () = self.parts.source.read(&ids, Freshness::Cached, Urgency::User) => {}
             () = stop.cancelled() => {}
         }
         let order = Order::ByHand { target: wanted.target, force: wanted.force };
         let plan = self.plan(order.run(), &[]);
-        if dry_run || plan.to_send().next().is_none() {
+        if dry_run {
             return self.show(&plan, &order, dry_run);
         }
         self.note(&plan).await;
-        self.send_round(plan, order).await
+        self.send_round(plan, order, stop).await
     }
 
     fn plan(&self, run: Run<'_>, asked: &[CredentialId]) -> Plan {
-        self.with_inputs(run, asked, |inputs, now| plan(inputs, now))
+        self.with_inputs(run, asked, plan)
     }
 
     /// Writes the plan into the ledger: one entry per change of a line.

@@ -33,12 +33,15 @@ export class Warmups {
   question = $state.raw<Question | null>(null);
   /** What this page is warming up; the engine reads the quota first, then sends. */
   running = $state.raw<Target | null>(null);
-  /** The user asked for an end of the round under way. */
-  cancelling = $state(false);
+  /** The user asked for an end of the round under way, which its request may still outlast. */
+  readonly cancelling: boolean = $derived.by(
+    () => this.scheduler.progress !== null && this.scheduler.view?.round?.id === this.#cancelled,
+  );
 
   /** A round is under way, of this page or of anybody else. */
   readonly busy: boolean = $derived.by(() => this.running !== null || this.scheduler.progress !== null);
 
+  #cancelled = $state<string | null>(null);
   #answer: ((yes: boolean) => void) | null = null;
 
   constructor(
@@ -70,14 +73,13 @@ export class Warmups {
 
   /** Stops the round under way before its next request. */
   async cancel(): Promise<void> {
-    this.cancelling = true;
+    this.#cancelled = this.scheduler.view?.round?.id ?? null;
     try {
       await this.backend.commands.warmupCancel();
       await this.scheduler.load();
     } catch (thrown) {
+      this.#cancelled = null;
       this.toasts.show({ tone: 'error', text: BackendError.from(thrown).message });
-    } finally {
-      this.cancelling = false;
     }
   }
 

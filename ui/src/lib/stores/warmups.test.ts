@@ -168,10 +168,13 @@ test('a round of anybody shows its progress, and can be stopped', async () => {
   await app.scheduler.load();
   expect(app.scheduler.progress).toEqual({ done: 3, total: 10 });
   expect(app.warmups.busy).toBe(true);
-  backend.scheduler.round.over = true;
-  backend.scheduler.round = { ...backend.scheduler.round };
   await app.warmups.cancel();
   expect(backend.argsOf('warmupCancel')).toHaveLength(1);
+  // The request under way may outlast the wish to stop.
+  expect(app.warmups.cancelling).toBe(true);
+  backend.scheduler.round = { ...backend.scheduler.round, over: true };
+  await app.scheduler.load();
+  expect(app.warmups.cancelling).toBe(false);
   expect(app.warmups.busy).toBe(false);
 });
 

@@ -80,3 +80,14 @@ async fn settings_travel_in_a_file_and_in_dotenv_lines() {
     let exported = headroom.ok(&["settings", "export"]).await.stdout;
     serde_json::from_str::<serde_json::Value>(&exported).unwrap();
 }
+
+#[tokio::test]
+async fn the_guide_names_every_setting() {
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/GUIDE.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let list = Headroom::offline().ok(&["settings", "--json"]).await.json();
+    for setting in list.as_array().unwrap().iter().filter(|setting| setting["secret"] == false) {
+        let key = setting["key"].as_str().unwrap();
+        assert!(guide.contains(&format!("| `{key}` |")), "docs/GUIDE.md does not name {key}");
+    }
+}

@@ -25,7 +25,7 @@ pub use plan::{Line, Plan, Refresh, plan};
 pub use recheck::{Sent, recheck};
 pub use summary::{Ride, Summary};
 pub use verdict::{Hold, Off, Rest, Unsure, Verdict};
-pub use verify::verified;
+pub use verify::{verified, verified_late};
 pub use words::{RefusedSentence, Sentence};
 
 #[cfg(test)]

@@ -49,6 +49,9 @@ impl Host {
     pub(crate) async fn settings_import(&self, args: SettingsText) -> Result<SettingsImportReport, ApiError> {
         let runtime = self.runtime();
         let report = runtime.settings.import(&args.text).await?;
+        if runtime.settings.current().smart_warmup_enabled {
+            runtime.warmups.agree().await.map_err(CredentialError::from)?;
+        }
         runtime.note_proxy_switch().await?;
         Ok(report)
     }

@@ -4,6 +4,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::control::{Assets, NoAssets};
 use crate::secrets::{Keychain, SystemKeychain};
 use crate::settings::{Face, FileFace, ProcessVars, Vars};
+use crate::store::{Fate, Living};
 use crate::upstream::Transport;
 use jiff::tz::TimeZone;
 use std::net::SocketAddr;
@@ -37,6 +38,8 @@ pub struct Options {
     pub transport: Option<Arc<dyn Transport>>,
     /// Whether time passes by itself.
     pub time: Time,
+    /// Where a test with simulated time kills the program.
+    pub fate: Arc<dyn Fate>,
 }
 
 impl Options {
@@ -55,6 +58,7 @@ impl Options {
             zone: TimeZone::system(),
             transport: None,
             time: Time::Real,
+            fate: Arc::new(Living),
             data_dir,
         }
     }

@@ -3,10 +3,11 @@
 //! The judgements are `domain::policy`'s. Each is stored before it is shown, so that it outlives a restart.
 
 use super::samples::Samples;
+use super::steps::Steps;
 use super::usage::{self, Part};
 use crate::clock::Clock;
 use crate::journal::{Entry, Journal, Kind};
-use crate::ledger::{Known, Ledger, Note};
+use crate::ledger::{Known, Ledger, Level, Note, Notice};
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use domain::credential::CredentialId;
@@ -18,6 +19,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
 
+const FLOOR_UNSEEN: &str = "floor_unseen";
+const USED_ELSEWHERE: &str = "used_elsewhere";
+
 /// What a landing works with.
 pub(super) struct Landing {
     pub(super) ledger: Ledger,
@@ -27,6 +31,7 @@ pub(super) struct Landing {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) zone: TimeZone,
     pub(super) samples: Mutex<Samples>,
+    pub(super) steps: Steps,
 }
 
 impl Landing {
@@ -40,6 +45,7 @@ impl Landing {
         let done = async {
             self.protect(&known, &quota, now, &mut entries).await?;
             self.weigh_claims(&known, &quota, now, &mut entries).await?;
+            self.point_out_floor(&known, &quota, now).await?;
             self.split_use(&known, before.as_deref(), &quota, now, &mut entries).await?;
             let samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner).of(id, &quota, now);
             if samples.is_empty() { Ok(()) } else { self.store.add_samples(samples).await }
@@ -102,6 +108,23 @@ impl Landing {
         if known.early != judged.early {
             self.ledger.note(Note::Early(id.clone(), judged.early)).await;
         }
+        Ok(())
+    }
+
+    /// A floor that the reporting step cannot show is pointed out.
+    async fn point_out_floor(&self, known: &Known, quota: &Quota, now: Timestamp) -> Result<(), StoreError> {
+        let credential = &known.credential;
+        let Some(words) = self.steps.read(credential, quota, &self.settings, &self.store, now).await? else {
+            return Ok(());
+        };
+        let note = match words {
+            Some(message) => {
+                tracing::info!(target: "quota_protection", credential = %credential.id, "{message}");
+                Note::Notice(Notice { code: FLOOR_UNSEEN, level: Level::Info, message, at: now })
+            }
+            None => Note::NoticeOver(FLOOR_UNSEEN),
+        };
+        self.ledger.note(note).await;
         Ok(())
     }
 
@@ -169,6 +192,11 @@ impl Landing {
                     domain::policy::words::lasting(drop.from.duration_until(drop.to)),
                 );
                 tracing::info!(credential = %id, "{sentence}");
+                let message = format!(
+                    "{sentence}, and nothing here used it. Another program, or somebody else, uses this login."
+                );
+                let notice = Notice { code: USED_ELSEWHERE, level: Level::Info, message, at: now };
+                self.ledger.note(Note::Notice(notice)).await;
                 let (credential, subject) = (id.clone(), drop.group.key().to_owned());
                 entries.push(Entry {
                     kind: Kind::Drain,

@@ -32,6 +32,8 @@ impl Samples {
             .models
             .iter()
             .filter(|m| !m.hidden)
+            // A model of a group with windows has no number of its own: they are its group's.
+            .filter(|m| m.group.as_ref().is_none_or(|group| quota.windows_of(group).next().is_none()))
             .map(|m| ((id.clone(), m.id.clone(), None), m.own, m.source, m.observed_at));
         windows
             .chain(models)

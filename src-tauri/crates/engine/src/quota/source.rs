@@ -2,6 +2,7 @@
 
 use super::failure::ReadError;
 use super::landing::Landing;
+use super::steps::Steps;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::journal::Journal;
@@ -95,6 +96,7 @@ impl QuotaSource {
             clock: clock.clone(),
             zone,
             samples: Mutex::default(),
+            steps: Steps::default(),
         };
         let flights = SingleFlight::new(tasks);
         let inner = Inner { ledger, credentials, tokens, upstream, settings, clock, landing, flights };
@@ -150,6 +152,7 @@ impl QuotaSource {
     pub fn forget(&self, id: &CredentialId) {
         self.inner.tokens.forget(id);
         self.inner.landing.samples.lock().unwrap_or_else(PoisonError::into_inner).forget(id);
+        self.inner.landing.steps.forget(id);
     }
 
     async fn each(&self, ids: &[CredentialId], step: Step, ask: Ask) {

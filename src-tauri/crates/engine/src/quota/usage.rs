@@ -7,12 +7,14 @@ use domain::policy::pair::Pair;
 use domain::policy::protection::Which;
 use domain::policy::warmup::{History, Key};
 use domain::quota::{Idleness, Quota, WindowReading};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// The smallest drop that is one: below it the service's rounding moves.
 const LEAST: f64 = 0.05;
 /// The most that one warmup can cost, in points: a handful of tokens, and the rounding.
 const ONE_WARMUP: f64 = 0.5;
+/// The service counts a request up to so long after it.
+const COUNTED_LATE: SignedDuration = SignedDuration::from_mins(5);
 /// From here on a drop between two readings that was not ours is told.
 pub(super) const ALARMING: f64 = 5.0;
 
@@ -59,7 +61,7 @@ pub(super) fn drops(id: &CredentialId, before: &Quota, after: &Quota, warmups: &
             let pair = Pair { credential: id, group: Some(&group.group), model: "" };
             let warmed = warmups
                 .last_warmup(pair, Key::Group)
-                .is_some_and(|at| at >= from && at <= window.observed_at);
+                .is_some_and(|at| at + COUNTED_LATE >= from && at <= window.observed_at);
             let own = if warmed { points.min(ONE_WARMUP) } else { 0.0 };
             for (points, part) in [(own, Part::Warmup), (points - own, Part::Elsewhere)] {
                 if points >= LEAST {
@@ -113,7 +115,6 @@ mod tests {
     use super::*;
     use domain::policy::warmup::{Attempt, AttemptId, Outcome};
     use domain::quota::{GroupReading, Remaining, Source, WindowKind};
-    use jiff::SignedDuration;
 
     #[test]
     fn a_drop_without_a_warmup_was_elsewhere() {
@@ -127,7 +128,9 @@ mod tests {
         assert_eq!(parts(&drops(&ada(), &quota(0, 1.0), &quota(15, 0.996), &warmed)), [(Part::Warmup, 0)]);
         let both = drops(&ada(), &quota(0, 1.0), &quota(15, 0.9), &warmed);
         assert_eq!(parts(&both), [(Part::Warmup, 1), (Part::Elsewhere, 10)]);
-        let long_ago = drops(&ada(), &quota(10, 1.0), &quota(15, 0.9), &warmed);
+        let counted_late = drops(&ada(), &quota(8, 1.0), &quota(15, 0.996), &warmed);
+        assert_eq!(parts(&counted_late), [(Part::Warmup, 0)]);
+        let long_ago = drops(&ada(), &quota(15, 1.0), &quota(20, 0.9), &warmed);
         assert_eq!(parts(&long_ago), [(Part::Elsewhere, 10)]);
     }
 

@@ -20,16 +20,16 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(1);
 
 /// Starts the job.
 ///
-/// `after_resets` counts the readings after a known reset that have landed.
+/// `landed` tells the scan that readings have landed which change what it would decide, and why they were made.
 pub(super) fn start(
     tasks: &Tasks,
     beat: Beat,
     source: QuotaSource,
     ledger: Ledger,
-    after_resets: watch::Sender<u64>,
+    landed: watch::Sender<Why>,
 ) {
     tasks.start(|stop| async move {
-        let mut refresh = Refresh { beat, source, ledger, after_resets, read_after: BTreeSet::new() };
+        let mut refresh = Refresh { beat, source, ledger, landed, read_after: BTreeSet::new() };
         tokio::select! {
             () = refresh.run() => {}
             () = stop.cancelled() => {}
@@ -41,7 +41,7 @@ struct Refresh {
     beat: Beat,
     source: QuotaSource,
     ledger: Ledger,
-    after_resets: watch::Sender<u64>,
+    landed: watch::Sender<Why>,
     /// Resets that were read after, so that each is read after once.
     read_after: BTreeSet<(Timestamp, CredentialId)>,
 }
@@ -50,13 +50,14 @@ impl Refresh {
     async fn run(&mut self) {
         let mut known = self.ledger.watch();
         loop {
-            let next = self.look_and_act().await;
+            // Counted before looking: who comes while others are read is new all the same.
             let mut credentials = known.borrow_and_update().credentials.len();
+            let next = self.look_and_act().await;
             // A new credential is read at once; numbers that come in are no reason to look.
             let newcomer = async {
-                while known.changed().await.is_ok() {
+                loop {
                     let now = known.borrow_and_update().credentials.len();
-                    if std::mem::replace(&mut credentials, now) < now {
+                    if std::mem::replace(&mut credentials, now) < now || known.changed().await.is_err() {
                         return;
                     }
                 }
@@ -123,8 +124,8 @@ impl Refresh {
                 }
             })
             .await;
-        if why == Why::Reset {
-            self.after_resets.send_modify(|landed| *landed += 1);
+        if matches!(why, Why::Reset | Why::New) {
+            self.landed.send_replace(why);
         }
     }
 

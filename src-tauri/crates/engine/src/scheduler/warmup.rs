@@ -1,5 +1,5 @@
-//! The warmup scan: by period or once a day, after the reading that follows a reset, and when a reading that the last
-//! plan asked for is due.
+//! The warmup scan: by period or once a day, after the reading that follows a reset or the coming of a login, and when a
+//! reading that the last plan asked for is due.
 
 use super::agenda::Why;
 use super::beat::Beat;
@@ -26,9 +26,9 @@ pub(super) struct Parts {
 }
 
 /// Starts the job.
-pub(super) fn start(tasks: &Tasks, beat: Beat, parts: Parts, after_resets: watch::Receiver<u64>) {
+pub(super) fn start(tasks: &Tasks, beat: Beat, parts: Parts, landed: watch::Receiver<Why>) {
     tasks.start(|stop| async move {
-        let mut scan = Scan { beat, parts, after_resets, daily: false, was_on: false, ask_at: None };
+        let mut scan = Scan { beat, parts, landed, daily: false, was_on: false, ask_at: None };
         tokio::select! {
             () = scan.run() => {}
             () = stop.cancelled() => {}
@@ -39,8 +39,8 @@ pub(super) fn start(tasks: &Tasks, beat: Beat, parts: Parts, after_resets: watch
 struct Scan {
     beat: Beat,
     parts: Parts,
-    /// Counts the readings after a known reset that have landed.
-    after_resets: watch::Receiver<u64>,
+    /// Tells that readings have landed which it could not know, and why they were made.
+    landed: watch::Receiver<Why>,
     /// The books are those of the daily run.
     daily: bool,
     was_on: bool,
@@ -52,7 +52,7 @@ impl Scan {
     async fn run(&mut self) {
         loop {
             let next = self.look_and_act().await;
-            let mut landed = self.after_resets.clone();
+            let mut landed = self.landed.clone();
             let landed = async {
                 if landed.changed().await.is_err() {
                     std::future::pending::<()>().await;
@@ -67,16 +67,17 @@ impl Scan {
         self.switched(settings.smart_warmup_enabled).await;
         let now = self.beat.clock.now();
         self.parts.ledger.note(Note::ClaimsExpired(now)).await;
+        self.parts.warmups.verify_late().await;
         if !settings.smart_warmup_enabled {
             self.ask_at = None;
-            self.after_resets.mark_unchanged();
+            self.landed.mark_unchanged();
             self.beat.announce(None);
             return now + SignedDuration::from_mins(1);
         }
         let due = self.is_due(&settings, now).await;
         if let Some(why) = due.or_else(|| self.event(&settings, now)) {
             // Whatever happened until now is in this plan.
-            self.after_resets.mark_unchanged();
+            self.landed.mark_unchanged();
             let warmups = self.parts.warmups.clone();
             let mut ask_at = None;
             self.beat
@@ -129,9 +130,9 @@ impl Scan {
             return Some(Why::Asked);
         }
         // Seen is seen, also where it is no reason: else the wait for it would end at once for ever.
-        let landed = self.after_resets.has_changed().unwrap_or(false);
-        self.after_resets.mark_unchanged();
-        (landed && settings.smart_warmup_daily_at.is_none()).then_some(Why::Reset)
+        let landed = self.landed.has_changed().unwrap_or(false).then(|| *self.landed.borrow());
+        self.landed.mark_unchanged();
+        landed.filter(|_| settings.smart_warmup_daily_at.is_none())
     }
 
     /// Remembers since when warmup is on, and that the user agreed to it by switching it on, however that was done.

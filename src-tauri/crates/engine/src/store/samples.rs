@@ -50,6 +50,27 @@ impl Store {
         .await
     }
 
+    /// The different numbers that each window of a credential showed since `since`: group, window, fraction.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn shown_shares(
+        &self,
+        credential: &CredentialId,
+        since: Timestamp,
+    ) -> Result<Vec<(String, String, f64)>, StoreError> {
+        let credential = credential.clone();
+        self.run(move |c| {
+            let mut statement = c.prepare_cached(
+                "SELECT DISTINCT subject, \"window\", remaining FROM samples \
+                 WHERE credential = ?1 AND at >= ?2 AND \"window\" IS NOT NULL AND remaining IS NOT NULL",
+            )?;
+            let rows = statement.query_map((credential.as_str(), micros(since)), |row| row.try_into())?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// The measurements of a credential from `since` on, the oldest first.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::StoreError;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -15,7 +15,40 @@ pub(super) enum Worker {
     Thread(Mutex<Option<Running>>),
     /// Nothing to wait for. Also keeps simulated time still: a runtime that waits for another thread counts as
     /// idle and would jump to its next timer.
-    Here(Mutex<Option<Connection>>),
+    Here {
+        /// Gone when it is closed.
+        connection: Mutex<Option<Connection>>,
+        /// Where a test kills the program.
+        fate: Arc<dyn Fate>,
+    },
+}
+
+/// Decides before each piece of work whether the program is killed there. A test of crashes says so; everything else
+/// lives.
+pub trait Fate: Send + Sync + 'static {
+    /// What happens at the next piece of work.
+    fn next(&self) -> Next;
+}
+
+/// What happens at a piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It is done, and whoever asked goes on.
+    Live,
+    /// The program is killed before it: it is not done, and nobody goes on.
+    DieBefore,
+    /// The program is killed after it: it is done, and nobody goes on.
+    DieAfter,
+}
+
+/// Nobody kills anything.
+#[derive(Debug, Clone, Copy)]
+pub struct Living;
+
+impl Fate for Living {
+    fn next(&self) -> Next {
+        Next::Live
+    }
 }
 
 pub(super) struct Running {
@@ -25,8 +58,8 @@ pub(super) struct Running {
 
 impl Worker {
     /// Does its work on the thread of whoever asks.
-    pub fn here(connection: Connection) -> Self {
-        Self::Here(Mutex::new(Some(connection)))
+    pub fn here(connection: Connection, fate: Arc<dyn Fate>) -> Self {
+        Self::Here { connection: Mutex::new(Some(connection)), fate }
     }
 
     /// Starts a thread, which owns `connection` from now on.
@@ -58,7 +91,14 @@ impl Worker {
     {
         let (done, answer) = oneshot::channel();
         match self {
-            Self::Here(connection) => return work(lock(connection).as_mut().ok_or(StoreError::Closed)?),
+            Self::Here { connection, fate } => {
+                let next = fate.next();
+                if next == Next::DieBefore {
+                    return std::future::pending().await;
+                }
+                let done = work(lock(connection).as_mut().ok_or(StoreError::Closed)?);
+                return if next == Next::DieAfter { std::future::pending().await } else { done };
+            }
             Self::Thread(running) => {
                 let job: Job = Box::new(move |connection| {
                     // Nobody waiting is not an error.
@@ -73,7 +113,7 @@ impl Worker {
     /// Finishes what was asked for, closes the database and waits for the thread's end.
     pub async fn close(&self) {
         let running = match self {
-            Self::Here(connection) => {
+            Self::Here { connection, .. } => {
                 lock(connection).take();
                 return;
             }

@@ -7,8 +7,11 @@ use crate::store::{Conclusion, Intent};
 use crate::upstream::Urgency;
 use crate::view::dto::{WarmupLine, WarmupRound};
 use domain::credential::CredentialId;
+use domain::policy::catchup;
 use domain::policy::warmup::{Line, Outcome, Plan, Run, Sent, Target, Verdict, recheck};
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Who asked for a round, and for what.
@@ -101,13 +104,26 @@ impl Inner {
     }
 
     /// Sends a plan: one request at a time, each recorded first, until all are done or somebody stops it.
-    pub(super) async fn send_round(self: &Arc<Self>, plan: Plan, order: Order) -> WarmupRound {
+    pub(super) async fn send_round(
+        self: &Arc<Self>,
+        plan: Plan,
+        order: Order,
+        stop: CancellationToken,
+    ) -> WarmupRound {
         let shown = self.show(&plan, &order, false);
         let id = shown.id.clone();
-        let stop = self.rounds.begin(shown.clone());
+        if shown.over {
+            return shown;
+        }
+        self.rounds.begin(shown.clone());
+        let begun = Instant::now();
         let mut sent = Sent::default();
         for (place, line) in plan.lines.iter().enumerate().filter(|(_, line)| line.verdict.is_warm()) {
-            let became = self.one(line, &plan, &order, &mut sent, &stop).await;
+            // A plan of before the computer slept, or before its clock was set, says nothing of now.
+            let became = match self.jumped(plan.at, begun) {
+                true => Became::Stopped,
+                false => self.one(line, &plan, &order, &mut sent, &stop, begun).await,
+            };
             let (stopped, was_sent) = (matches!(became, Became::Stopped), matches!(became, Became::Sent(..)));
             let (outcome, detail) = became.told();
             let round = self.rounds.change(&id, |round| {
@@ -141,6 +157,7 @@ impl Inner {
         order: &Order,
         sent: &mut Sent,
         stop: &CancellationToken,
+        begun: Instant,
     ) -> Became {
         let Some(model) = line.model.clone() else { return Became::Stopped };
         let again = |sent: &Sent| {
@@ -156,6 +173,9 @@ impl Inner {
         let verdict = again(sent);
         if !verdict.is_warm() {
             return Became::Held(self.why(line, verdict));
+        }
+        if self.jumped(plan.at, begun) {
+            return Became::Stopped;
         }
         let (by_hand, forced) = match order {
             Order::Automatic => (false, false),
@@ -182,6 +202,12 @@ impl Inner {
             self.verify_later(attempt, line.name.clone());
         }
         Became::Sent(outcome, detail)
+    }
+
+    /// Whether the wall clock went another way than time since a plan was made.
+    fn jumped(&self, planned_at: Timestamp, begun: Instant) -> bool {
+        let passed = SignedDuration::try_from(begun.elapsed()).unwrap_or(SignedDuration::MAX);
+        catchup::jump(planned_at, self.parts.clock.now(), passed).is_some()
     }
 
     /// Waits until this is the only request, the batch delay is over, a token is there, and the pacer says go.

@@ -31,8 +31,13 @@ impl Rounds {
         all.iter().rev().find(|round| !round.over).or(all.last()).cloned()
     }
 
-    /// Adds a round; answers what tells it to stop.
-    pub(super) fn begin(&self, round: WarmupRound) -> CancellationToken {
+    /// What tells a round that is about to begin to stop.
+    pub(super) fn stop(&self) -> CancellationToken {
+        self.cancel.lock().unwrap_or_else(PoisonError::into_inner).child_token()
+    }
+
+    /// Adds a round.
+    pub(super) fn begin(&self, round: WarmupRound) {
         self.all.send_modify(|all| {
             all.push(round);
             while all.len() > REMEMBERED
@@ -41,7 +46,6 @@ impl Rounds {
                 all.remove(over);
             }
         });
-        self.cancel.lock().unwrap_or_else(PoisonError::into_inner).child_token()
     }
 
     /// Changes a round; answers it as it is then.

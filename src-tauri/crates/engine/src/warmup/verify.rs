@@ -5,15 +5,19 @@ use crate::journal::{Entry, Kind};
 use crate::ledger::{Level, Note, Notice};
 use crate::store::Conclusion;
 use domain::policy::pair::Pair;
-use domain::policy::warmup::{Attempt, Outcome, verified};
+use domain::policy::warmup::{Attempt, Outcome, verified, verified_late};
 use domain::policy::words::Here;
 use domain::quota::{Idleness, WindowReading};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(15);
 const LATER: Duration = Duration::from_secs(90);
+/// Attempts younger than this are verified by their own readings.
+const YOUNGEST: SignedDuration = SignedDuration::from_mins(5);
+/// The window of an older attempt has ended.
+const OLDEST: SignedDuration = SignedDuration::from_hours(5);
 
 impl Inner {
     /// Verifies in a task of its own: the round goes on meanwhile.
@@ -64,6 +68,23 @@ impl Inner {
         self.parts.journal.write(vec![entry]).await;
         if outcome == Outcome::NoEffect {
             self.tell_no_effect(attempt, name, what, now).await;
+        }
+    }
+
+    /// Tells what came of attempts that nobody verified, e.g. since the program ended in between.
+    pub(super) async fn verify_late(&self) {
+        let (state, now) = (self.parts.ledger.state(), self.parts.clock.now());
+        let told: Vec<_> = state
+            .warmups
+            .untold(now - OLDEST, now - YOUNGEST)
+            .filter_map(|attempt| {
+                let quota = state.get(&attempt.credential)?.quota.clone()?;
+                let window = quota.short_window(attempt.group.as_ref()?)?;
+                Some((attempt.clone(), verified_late(attempt, window)?, window.reset_at))
+            })
+            .collect();
+        for (attempt, outcome, reset_at) in told {
+            self.conclude(&attempt, Conclusion { outcome, detail: None, reset_at }).await;
         }
     }
 

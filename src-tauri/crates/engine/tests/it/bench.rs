@@ -40,6 +40,11 @@ impl Bench {
         Self::with_credentials(scenario, Mode::Full, Time::Simulated).await
     }
 
+    /// The same with an empty store.
+    pub async fn scheduled_without_credentials(scenario: Scenario) -> Self {
+        Self::empty(scenario, Mode::Full, Time::Simulated).await
+    }
+
     async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
         let files = scenario.credential_files();
         let bench = Self::empty(scenario, mode, time).await;
@@ -80,10 +85,7 @@ impl Bench {
 
     /// Takes files in as if they were dropped on the window.
     pub async fn import(&self, files: Vec<(String, String)>) -> ImportReport {
-        use base64::Engine as _;
-        let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
-        let files = files.into_iter().map(|(name, text)| ImportFile { name, data: encode(text) }).collect();
-        self.client.import(ImportArgs { files, ..ImportArgs::default() }).await.unwrap()
+        import(&self.client, files).await
     }
 
     pub async fn quota(&self, freshness: Freshness) -> QuotaDocument {
@@ -109,9 +111,7 @@ impl Bench {
     }
 
     pub async fn set(&self, key: &str, value: &str) {
-        let args =
-            SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
-        self.client.settings_set(args).await.unwrap();
+        set(&self.client, key, value).await;
     }
 
     pub fn now(&self) -> Timestamp {
@@ -127,4 +127,22 @@ impl Bench {
 /// A scenario with one login.
 pub fn one(account: AccountSpec) -> Scenario {
     Scenario::default().with(account)
+}
+
+pub async fn import(client: &Client, files: Vec<(String, String)>) -> ImportReport {
+    use base64::Engine as _;
+    let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
+    let files = files.into_iter().map(|(name, text)| ImportFile { name, data: encode(text) }).collect();
+    client.import(ImportArgs { files, ..ImportArgs::default() }).await.unwrap()
+}
+
+pub async fn set(client: &Client, key: &str, value: &str) {
+    let args = SettingSetArgs { key: key.to_owned(), value: value.to_owned(), credential: None, model: None };
+    client.settings_set(args).await.unwrap();
+}
+
+/// How much of something a test does: what the environment says, else what is enough for every day.
+pub fn size<N: std::str::FromStr>(variable: &str, every_day: N) -> N {
+    use engine::settings::{ProcessVars, Vars};
+    ProcessVars.get(variable).and_then(|text| text.parse().ok()).unwrap_or(every_day)
 }

@@ -3,9 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "clippy does not see the shared parts of a test binary as tests")]
 
 mod bench;
+mod chance;
 mod login;
+mod protection;
 mod proxy_commands;
 mod quota;
+mod refused;
+mod rounds;
 mod schedule;
 mod states;
 mod tokens;

@@ -128,6 +128,22 @@ async fn background_refresh_can_be_switched_off_and_on() {
     assert_eq!(of(&bench, CallKind::RetrieveUserQuotaSummary, "ada").len(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_comes_while_others_are_read_is_read_too() {
+    let scenario = people(|a| a);
+    let mut files = scenario.credential_files();
+    let last = files.split_off(1);
+    let bench = Bench::scheduled_without_credentials(scenario).await;
+    bench.import(files).await;
+    // The first is being read now.
+    bench.pass(SignedDuration::from_millis(300)).await;
+    bench.import(last).await;
+    bench.pass(SignedDuration::from_secs(20)).await;
+    for name in ["ada", "bob", "cleo"] {
+        assert!(!of(&bench, CallKind::RetrieveUserQuotaSummary, name).is_empty(), "{name}");
+    }
+}
+
 /// Three logins whose windows nobody has used, and warmup on: nothing is sent, as their weeks are low.
 fn idle() -> Scenario {
     people(|account| {

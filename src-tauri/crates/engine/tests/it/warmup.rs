@@ -115,6 +115,21 @@ async fn the_scan_warms_what_is_idle_when_it_is_switched_on() {
     assert!(calls.windows(2).all(|pair| pair[1] - pair[0] >= 2_000), "2 s between two: {calls:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_the_program_did_not_live_to_verify_is_told_by_the_next_run() {
+    let mut bench = Bench::simulated(one(AccountSpec::new("ada"))).await;
+    by_hand(&bench, false, false).await;
+    bench.restart(engine::Mode::Full).await;
+    let outcomes = async |bench: &Bench| {
+        let history = bench.client.history(engine::view::dto::HistoryArgs::default()).await.unwrap();
+        history.warmups.into_iter().map(|w| w.outcome).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&bench).await, ["sent", "sent"]);
+    // A reading right after the start cannot tell; the next one can.
+    bench.pass(SignedDuration::from_mins(17)).await;
+    assert_eq!(outcomes(&bench).await, ["started", "started"]);
+}
+
 async fn by_hand(bench: &Bench, force: bool, dry_run: bool) -> WarmupRound {
     bench
         .client

@@ -63,6 +63,16 @@ impl History {
         found.map(|attempt| attempt.outcome = outcome).is_some()
     }
 
+    /// Attempts that were answered well, or may have been, whose effect nobody told: `from` is when the oldest of
+    /// interest was, `to` when the youngest.
+    pub fn untold(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &Attempt> {
+        let all = self.attempts.values().flat_map(BTreeMap::values).flatten();
+        all.filter(move |a| {
+            let untold = matches!(a.outcome, Outcome::Pending | Outcome::Unknown | Outcome::Sent);
+            untold && (from..=to).contains(&a.at)
+        })
+    }
+
     /// Moves attempts that the clock says are still to come (it was set back) to `now`, so that they count once
     /// more in full and not longer. Answers what changed, to be stored.
     pub fn clamp(&mut self, now: Timestamp) -> Vec<Attempt> {
@@ -113,7 +123,8 @@ impl History {
 }
 
 impl<'a> Past<'a> {
-    fn last_warmup(self, pair: Pair<'_>, key: Key) -> Option<Timestamp> {
+    /// When a pair was last warmed, or may have been.
+    pub(super) fn last_warmup(self, pair: Pair<'_>, key: Key) -> Option<Timestamp> {
         self.latest_first(pair, key).find(|a| a.outcome.may_have_started()).map(|a| a.at)
     }
 

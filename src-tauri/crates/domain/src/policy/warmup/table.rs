@@ -158,10 +158,8 @@ impl<'a> Table<'a> {
         pair: Pair<'_>,
         planned_at: Timestamp,
     ) -> Option<Verdict> {
-        self.cooling_down(file, pair).filter(|verdict| match verdict {
-            Verdict::CoolingDown { warmed_at, .. } => *warmed_at > planned_at,
-            _ => false,
-        })
+        let last = file.past.last_warmup(pair, self.key())?;
+        (last > planned_at).then(|| self.cooling_down(file, pair)).flatten()
     }
 
     /// Row 1.

@@ -1,7 +1,8 @@
 //! Whether a warmup did what it was for.
 
-use super::attempt::Outcome;
-use crate::quota::Idleness;
+use super::attempt::{Attempt, Outcome};
+use crate::quota::{Idleness, WindowReading};
+use jiff::SignedDuration;
 
 /// What two readings after a warmup that was answered well say, about 15 s and 90 s after it; `None` where a
 /// reading failed. Only a window that still floats in both had no effect; what cannot be told is not held against
@@ -17,6 +18,21 @@ pub fn verified(soon: Option<Idleness>, later: Option<Idleness>) -> Outcome {
             None | Some(Idleness::Idle | Idleness::NotSure | Idleness::Unknown),
         ) => Outcome::Sent,
     }
+}
+
+/// How far apart an attempt and the start of the window it started may lie: its answer takes a while, and the
+/// service rounds.
+const NEAR: SignedDuration = SignedDuration::from_mins(2);
+
+/// What a later reading says about an attempt that nobody verified, e.g. since the program ended: only that the window
+/// started with it. A window that floats says nothing, as it may have ended since.
+#[must_use]
+pub fn verified_late(attempt: &Attempt, window: &WindowReading) -> Option<Outcome> {
+    let length = window.kind.length()?;
+    let started = window.reset_at?.checked_sub(length).ok()?;
+    let near = attempt.at.duration_until(started).abs() <= NEAR;
+    (window.idleness == Idleness::Started && window.observed_at > attempt.at && near)
+        .then_some(Outcome::Started)
 }
 
 #[cfg(test)]
