@@ -5,6 +5,7 @@
 pub mod api;
 pub mod client;
 pub mod clock;
+pub mod connect;
 pub mod control;
 pub mod credentials;
 mod demo;

@@ -4,11 +4,12 @@
 //! reached belong to `host`.
 
 use crate::clock::Clock;
+use crate::connect::Connector;
 use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
-use crate::proxy::Proxy;
+use crate::proxy::{ClientKeys, Proxy};
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, Agenda, Triggers};
 use crate::secrets::VaultCell;
@@ -65,6 +66,8 @@ pub(crate) struct Runtime {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) agenda: watch::Receiver<Agenda>,
+    pub(crate) client_keys: ClientKeys,
+    pub(crate) connector: Connector,
     simulator: Option<Simulator>,
     tasks: Tasks,
 }
@@ -121,6 +124,7 @@ impl Runtime {
             zone: zone.clone(),
             tasks: tasks.clone(),
         });
+        let client_keys = ClientKeys::load(store.clone(), clock.clone()).await?;
         let proxy = Proxy::new(crate::proxy::Parts {
             ledger: ledger.clone(),
             credentials: credentials.clone(),
@@ -128,6 +132,7 @@ impl Runtime {
             tokens,
             upstream: upstream.clone(),
             settings: settings.clone(),
+            keys: client_keys.clone(),
             store: store.clone(),
             journal,
             clock: clock.clone(),
@@ -164,6 +169,7 @@ impl Runtime {
             None => watch::Sender::new(Agenda::default()).subscribe(),
         };
         Ok(Self {
+            connector: Connector::new(store.clone(), client_keys.clone()),
             ledger,
             credentials,
             source,
@@ -176,6 +182,7 @@ impl Runtime {
             store,
             clock,
             agenda,
+            client_keys,
             simulator,
             tasks,
         })

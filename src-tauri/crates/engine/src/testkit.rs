@@ -2,12 +2,11 @@
 
 use crate::clock::{Clock, TimerClock};
 use crate::settings::Vars;
-use crate::upstream::{Answer, CallError, Incoming, Transport};
+use crate::upstream::{Answer, CallError, Transport};
 use crate::{Demo, Host, Mode, Opened, Options, Time};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt};
 use http::header;
-use hyper::body::Bytes;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use simulator::Simulator;
@@ -52,17 +51,6 @@ impl Transport for Direct {
                 body: body.to_vec(),
                 received_at: self.clock.now(),
             })
-        }
-        .boxed()
-    }
-
-    fn stream(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Incoming, CallError>> {
-        async move {
-            let request = request.map(|body| body.to_vec());
-            let answer = self.send(request, Duration::from_secs(3_600)).await?;
-            let body = futures_util::stream::iter([Ok(Bytes::from(answer.body))]).boxed();
-            let Answer { status, date, retry_after, received_at, .. } = answer;
-            Ok(Incoming { status, date, retry_after, received_at, body })
         }
         .boxed()
     }
@@ -128,7 +116,7 @@ pub fn options(
 /// A client key of the proxy to be made.
 #[derive(Debug, Clone, Default)]
 pub struct ClientKeySpec {
-    /// Its name, which is its id too.
+    /// Its name.
     pub name: String,
     /// Which models it may use.
     pub models: Vec<String>,
@@ -150,21 +138,8 @@ impl ClientKeySpec {
 /// When it cannot be stored.
 #[expect(clippy::expect_used, reason = "a test that cannot start has failed")]
 pub async fn client_key(host: &Host, spec: ClientKeySpec) -> String {
-    let (runtime, secret) = (host.runtime(), crate::proxy::keys::fresh());
-    let key = crate::store::ClientKey {
-        id: spec.name.clone(),
-        name: spec.name,
-        models: spec.models,
-        daily_cap: spec.daily_cap,
-        created_at: runtime.clock.now(),
-        last_used_at: None,
-        revoked: false,
-    };
-    let hash = crate::proxy::keys::KeyHash::of(secret.expose_secret());
-    let new = crate::proxy::keys::ClientKeyWithHash { key, hash };
-    runtime.store.add_client_key(new).await.expect("the key is stored");
-    runtime.proxy.reload_keys().await.expect("the keys are read");
-    secret.expose_secret().to_owned()
+    let made = host.runtime().client_keys.create(spec.name, spec.models, spec.daily_cap).await;
+    made.expect("the key is stored").1.expose_secret().to_owned()
 }
 
 /// What the proxy wrote down so far, newest first.

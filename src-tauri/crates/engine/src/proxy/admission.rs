@@ -1,6 +1,6 @@
 //! Who may use the proxy: whoever has a client key that is not revoked, as far as the key reaches.
 
-use super::keys::{self, ClientKeyWithHash};
+use super::client_keys::ClientKeys;
 use super::route::{Found, query};
 use crate::clock::Clock;
 use crate::store::{ClientKey, Store, StoreError};
@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -21,10 +21,9 @@ const FAILURE_WINDOW: Duration = Duration::from_secs(60);
 
 /// The one owner of who gets in.
 pub(super) struct Admission {
-    store: Store,
+    keys: ClientKeys,
     clock: Arc<dyn Clock>,
     zone: TimeZone,
-    keys: RwLock<Arc<Vec<ClientKeyWithHash>>>,
     failures: Mutex<VecDeque<Instant>>,
     spent: Mutex<Spent>,
 }
@@ -53,32 +52,24 @@ pub(super) struct CapReached {
 }
 
 impl Admission {
-    pub(super) fn new(store: Store, clock: Arc<dyn Clock>, zone: TimeZone) -> Self {
-        let (keys, failures, spent) = (RwLock::default(), Mutex::default(), Mutex::default());
-        Self { store, clock, zone, keys, failures, spent }
+    pub(super) fn new(keys: ClientKeys, clock: Arc<dyn Clock>, zone: TimeZone) -> Self {
+        Self { keys, clock, zone, failures: Mutex::default(), spent: Mutex::default() }
     }
 
-    /// Takes the keys as they are stored now, and what was used of them today.
-    pub(super) async fn load(&self) -> Result<(), StoreError> {
-        let keys = self.store.client_keys().await?;
+    /// Takes over what was used of each key today, before this run.
+    pub(super) async fn count_today(&self, store: &Store) -> Result<(), StoreError> {
         let (day, begin) = self.today();
-        let counts = self.store.requests_by_key(begin).await?.into_iter().collect();
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        if spent.day != Some(day) {
-            *spent = Spent { day: Some(day), counts };
-        }
-        drop(spent);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        let counts = store.requests_by_key(begin).await?.into_iter().collect();
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = Spent { day: Some(day), counts };
         Ok(())
     }
 
     /// The key a request came with. The right one always gets in, however often others guessed wrong: 256 bits need
     /// no lockout, and a lockout would let any local program shut the user out.
     pub(super) fn admit(&self, found: &Found, uri: &Uri, headers: &HeaderMap) -> Result<ClientKey, Denied> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
         let presented = presented(found, uri, headers);
-        let known = presented.iter().find_map(|key| keys::find(&keys, key));
-        known.cloned().ok_or_else(|| self.failed(Instant::now()))
+        let known = presented.iter().find_map(|key| self.keys.recognise(key));
+        known.ok_or_else(|| self.failed(Instant::now()))
     }
 
     /// Counts a request against its key's cap.

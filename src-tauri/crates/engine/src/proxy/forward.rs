@@ -351,11 +351,13 @@ impl Journey<'_> {
             }
             let now = parts.clock.now();
             let times = seen.entry(fault.class).or_default();
-            let before = match fault.class {
-                Class::Unstructured => inner.refusals.strikes(pair.pair()),
+            let before = if fault.class == Class::Unstructured {
+                inner.refusals.strikes(pair.pair())
+            } else if fault.class == Class::BadSignature {
                 // The one try that repairing was is behind us.
-                Class::BadSignature => 1,
-                _ => *times,
+                1
+            } else {
+                *times
             };
             *times += 1;
             let others = self.may_go_on() && lineup.others(&self.tried) > 0;

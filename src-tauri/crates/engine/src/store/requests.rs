@@ -33,7 +33,7 @@ pub struct RequestQuery {
 }
 
 /// Sums over the records since some time.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequestStatistics {
     /// Over all of them; its subject is empty.
     pub total: Usage,
@@ -46,7 +46,7 @@ pub struct RequestStatistics {
 }
 
 /// What one model, credential or key amounts to.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Usage {
     /// The model, or the id of credential or key.
     pub subject: String,
@@ -65,7 +65,7 @@ pub struct Usage {
     /// Of those written: reasoning.
     pub tokens_reasoning: i64,
     /// The median time to the first byte, in milliseconds; `None` where none came.
-    pub median_first_byte_ms: Option<f64>,
+    pub median_first_byte_ms: Option<u32>,
 }
 
 const COLUMNS: &str = "at, key_id, key_name, endpoint, model_asked, model_used, credential, provider, tokens_in, \
@@ -185,7 +185,7 @@ fn sums(c: &Connection, subject: &str, since: Timestamp) -> Result<Vec<Usage>, S
          placed AS (SELECT subject, first_byte_ms, \
             row_number() OVER (PARTITION BY subject ORDER BY first_byte_ms) AS place, \
             count(*) OVER (PARTITION BY subject) AS among FROM r WHERE first_byte_ms IS NOT NULL), \
-         medians AS (SELECT subject, avg(first_byte_ms) AS median FROM placed \
+         medians AS (SELECT subject, CAST(avg(first_byte_ms) AS INTEGER) AS median FROM placed \
             WHERE place IN ((among + 1) / 2, (among + 2) / 2) GROUP BY subject) \
          SELECT r.subject, count(*), sum(outcome IN ('failed', 'truncated')), sum(outcome = 'refused'), \
             coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0), coalesce(sum(tokens_cached), 0), \

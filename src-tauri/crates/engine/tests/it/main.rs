@@ -7,6 +7,7 @@ mod chance;
 mod login;
 mod protection;
 mod proxy;
+mod proxy_commands;
 mod quota;
 mod refused;
 mod rounds;

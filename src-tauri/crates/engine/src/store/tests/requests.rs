@@ -95,7 +95,7 @@ async fn sums_say_what_was_used_and_how_it_went() {
         tokens_out: 20,
         tokens_cached: 100,
         tokens_reasoning: 0,
-        median_first_byte_ms: Some(400.0),
+        median_first_byte_ms: Some(400),
     };
     let gpt = Usage { subject: "gpt-9".into(), requests: 1, refusals: 1, ..Usage::default() };
     assert_eq!(sums.models, [claude.clone(), gpt.clone()]);
@@ -112,7 +112,7 @@ async fn the_median_of_two_lies_between_them_and_that_of_none_is_unknown() {
     let slow = RequestRecord { first_byte_ms: Some(500), ..record(1) };
     store.add_requests(vec![record(0), slow]).await.unwrap();
     let sums = store.request_statistics(noon()).await.unwrap();
-    assert_eq!(sums.total.median_first_byte_ms, Some(400.0));
+    assert_eq!(sums.total.median_first_byte_ms, Some(400));
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use super::{CLAUDE, Door, GEMINI, chat, events, until};
 use jiff::SignedDuration;
 use serde_json::Value;
 use simulator::{AccountSpec, CallKind, Fault, FaultKind, Group, Scenario};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 fn refuses(name: &str) -> Fault {
     Fault::new(FaultKind::error(name)).on(CallKind::StreamGenerate)

@@ -4,9 +4,10 @@ use super::{Door, GEMINI, chat, until};
 use engine::proxy::log::Outcome;
 use serde_json::json;
 use simulator::{CallKind, End, Fault, FaultKind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_in_the_stream_ends_the_call() {

@@ -6,8 +6,9 @@ use engine::view::dto::Freshness;
 use engine::{Mode, Time};
 use simulator::{AccountSpec, ApiKeySpec, CallKind, Fault, FaultKind, Scenario};
 use std::net::{TcpListener, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::Instant;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_follows_the_settings() {
