@@ -1,8 +1,10 @@
 //! What may stand on the command line.
 
 mod automation;
+mod proxy;
 
 pub use automation::{CooldownAction, Cooldowns, Decisions, History, Warmup};
+pub use proxy::{Connect, KeyAction, Keys, Requests};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::ffi::OsString;
@@ -61,6 +63,12 @@ pub enum Command {
     Cooldowns(Cooldowns),
     /// Show what was measured and done
     History(History),
+    /// List the proxy's client keys, make one or revoke one
+    Keys(Keys),
+    /// Show what went through the proxy
+    Requests(Requests),
+    /// Say what a program needs to use the proxy, or write it into its files
+    Connect(Connect),
     /// List settings, or change one
     Settings(Settings),
     /// Check the installation and say what to do

@@ -1,14 +1,17 @@
 //! One module a command: arguments in, engine calls, output.
 
 mod completions;
+mod connect;
 mod cooldowns;
 mod credentials;
 mod decisions;
 mod doctor;
 mod history;
 mod import;
+mod keys;
 mod login;
 mod quota;
+mod requests;
 mod serve;
 mod settings;
 mod simulate;
@@ -32,6 +35,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Decisions(args) => decisions::run(&place, args).await,
         Command::Cooldowns(args) => cooldowns::run(&place, args).await,
         Command::History(args) => history::run(&place, args).await,
+        Command::Keys(args) => keys::run(&place, args).await,
+        Command::Requests(args) => requests::run(&place, args).await,
+        Command::Connect(args) => connect::run(&place, args).await,
         Command::Settings(args) => settings::run(&place, args).await,
         Command::Doctor { json } => doctor::run(&place, json).await,
         Command::Simulate(args) => simulate::run(args).await,

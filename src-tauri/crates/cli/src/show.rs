@@ -2,12 +2,14 @@
 //! [`Look`], and what comes out is text with colour that `out` strips where nobody wants it.
 
 mod accounts;
+mod connect;
 mod csv;
 mod decisions;
 mod figures;
 mod history;
 mod lists;
 mod look;
+mod proxy;
 mod quota;
 mod rests;
 mod table;
@@ -15,11 +17,13 @@ mod warmup;
 mod when;
 
 pub use accounts::{change, credentials};
+pub use connect::{program, programs, undone, written};
 pub use csv::csv;
 pub use decisions::decisions;
 pub use history::history;
 pub use lists::{checks, import, setting, settings, settings_import, value};
 pub use look::Look;
+pub use proxy::{keys, requests, revoked, statistics};
 pub use quota::quota;
 pub use rests::{cleared, cooldowns};
 pub use table::cut;

@@ -3,6 +3,7 @@
 //! Pure: the environment, the store and the file that people edit belong to `engine::settings`.
 
 pub mod address;
+mod alias;
 mod choice;
 mod day_time;
 mod hours;
@@ -10,6 +11,7 @@ mod resolve;
 mod rule;
 mod table;
 
+pub use alias::{Alias, BadAlias};
 pub use choice::{Choice, Floor, KeyStorage, Language, Routing};
 pub use day_time::{BadDayTime, DayTime};
 pub use hours::{BadHours, Hours};

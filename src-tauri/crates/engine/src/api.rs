@@ -1,9 +1,11 @@
 //! The commands: one list, from which come the control API, the client and the names the window may call.
 
 mod automation;
+mod connect;
 mod credentials;
 mod importing;
 mod logins;
+mod proxy;
 mod quota;
 mod settings;
 mod system;
@@ -11,11 +13,14 @@ mod system;
 use crate::client::Client;
 use crate::host::Host;
 use crate::view::dto::{
-    AddKeyArgs, ApiError, Check, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
-    DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, LoginArgs,
-    LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument,
-    RenameArgs, SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView,
-    SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound,
+    AddKeyArgs, AliasArgs, AliasView, ApiError, Check, ClientKeyView, ConnectArgs, ConnectUndone,
+    ConnectView, ConnectWriteArgs, ConnectWritten, CooldownArgs, CooldownView, CredentialArgs,
+    CredentialChange, DecisionView, DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs,
+    ImportReport, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs,
+    LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, ProxyView, QuotaArgs, QuotaDocument,
+    RenameArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs, SchedulerView,
+    SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView,
+    UiLink, WarmupArgs, WarmupRound,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -112,6 +117,30 @@ commands! {
     cooldown_clear(CooldownArgs) -> ();
     /// What was measured and done.
     history(HistoryArgs) -> HistoryDocument;
+    /// Every client key of the proxy.
+    keys_list() -> Vec<ClientKeyView>;
+    /// Makes a client key; it is shown this once.
+    key_create(KeyCreateArgs) -> KeyCreated;
+    /// Changes a client key's name, models or cap.
+    key_change(KeyChangeArgs) -> ClientKeyView;
+    /// Makes a client key open nothing any more.
+    key_revoke(KeyArgs) -> ClientKeyView;
+    /// What went through the proxy.
+    requests(RequestsArgs) -> Vec<RequestView>;
+    /// Sums over what went through the proxy.
+    request_statistics(RequestStatisticsArgs) -> RequestStatisticsView;
+    /// What the proxy is doing.
+    proxy_status() -> ProxyView;
+    /// Where a model's name goes, by the user's rules and the service's list.
+    alias_preview(AliasArgs) -> AliasView;
+    /// The programs that can be pointed at the proxy.
+    connect_list() -> Vec<ConnectView>;
+    /// What a program needs to use the proxy.
+    connect_show(ConnectArgs) -> ConnectView;
+    /// Writes what a program needs into its own files.
+    connect_write(ConnectWriteArgs) -> ConnectWritten;
+    /// Takes back what was written into a program's files.
+    connect_undo(ConnectArgs) -> ConnectUndone;
     /// A link that opens the web UI once.
     ui_link() -> UiLink;
     /// Ends the demo; the program goes on with the user's own, so far empty, data.

@@ -232,6 +232,7 @@ impl Host {
                 let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
                 let mut agenda = current.agenda.clone();
                 let mut round = current.warmups.watch();
+                let (mut keys, mut proxy) = (current.client_keys.watch(), current.proxy.watch());
                 drop(current);
                 loop {
                     tokio::select! {
@@ -240,6 +241,8 @@ impl Host {
                         Ok(()) = settings.changed() => {}
                         Ok(()) = agenda.changed() => {}
                         Ok(()) = round.changed() => {}
+                        Ok(()) = keys.changed() => {}
+                        Ok(()) = proxy.changed() => {}
                         () = stop.cancelled() => return,
                     }
                     revision.send_modify(|r| *r += 1);

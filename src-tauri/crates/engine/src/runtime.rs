@@ -4,10 +4,12 @@
 //! reached belong to `host`.
 
 use crate::clock::Clock;
+use crate::connect::Connector;
 use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
+use crate::proxy::{ClientKeys, Proxy};
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, Agenda, Triggers};
 use crate::secrets::VaultCell;
@@ -57,12 +59,15 @@ pub(crate) struct Runtime {
     pub(crate) source: QuotaSource,
     pub(crate) logins: Logins,
     pub(crate) warmups: Warmups,
+    pub(crate) proxy: Proxy,
     pub(crate) zone: TimeZone,
     pub(crate) settings: SettingsKeeper,
     pub(crate) vault: VaultCell,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) agenda: watch::Receiver<Agenda>,
+    pub(crate) client_keys: ClientKeys,
+    pub(crate) connector: Connector,
     simulator: Option<Simulator>,
     tasks: Tasks,
 }
@@ -110,15 +115,34 @@ impl Runtime {
             ledger: ledger.clone(),
             credentials: credentials.clone(),
             source: source.clone(),
+            tokens: tokens.clone(),
+            upstream: upstream.clone(),
+            settings: settings.clone(),
+            store: store.clone(),
+            journal: journal.clone(),
+            clock: clock.clone(),
+            zone: zone.clone(),
+            tasks: tasks.clone(),
+        });
+        let client_keys = ClientKeys::load(store.clone(), clock.clone()).await?;
+        let proxy = Proxy::new(crate::proxy::Parts {
+            ledger: ledger.clone(),
+            credentials: credentials.clone(),
+            source: source.clone(),
             tokens,
             upstream: upstream.clone(),
             settings: settings.clone(),
+            keys: client_keys.clone(),
             store: store.clone(),
             journal,
             clock: clock.clone(),
             zone: zone.clone(),
             tasks: tasks.clone(),
         });
+        // A short-lived engine serves nobody.
+        if triggers.is_some() {
+            proxy.start().await?;
+        }
         let logins = Logins::new(
             credentials.clone(),
             ledger.clone(),
@@ -145,17 +169,20 @@ impl Runtime {
             None => watch::Sender::new(Agenda::default()).subscribe(),
         };
         Ok(Self {
+            connector: Connector::new(store.clone(), client_keys.clone()),
             ledger,
             credentials,
             source,
             logins,
             warmups,
+            proxy,
             zone,
             settings,
             vault,
             store,
             clock,
             agenda,
+            client_keys,
             simulator,
             tasks,
         })

@@ -1,9 +1,10 @@
-//! The durable truth: settings, credentials, sealed secrets and samples in one SQLite file.
+//! The durable truth: settings, credentials, sealed secrets and records in one SQLite file.
 //!
 //! Owns the data directory's database and its backups. What a record means, and opening a secret, belong to
 //! others: this module never sees one in clear.
 
 mod backup;
+mod client_keys;
 mod cooldowns;
 mod credentials;
 mod decisions;
@@ -12,6 +13,7 @@ mod error;
 pub mod file;
 mod open;
 mod protections;
+mod requests;
 mod retention;
 mod samples;
 mod schema;
@@ -21,11 +23,13 @@ mod thread;
 mod warmups;
 
 pub use crate::settings::Scope;
+pub use client_keys::{ClientKey, KeyChange};
 pub use cooldowns::part_text;
 pub use credentials::{Damaged, Loaded, Removed};
 pub use decisions::{Decision, DecisionQuery, KeptDecision};
 pub use drops::Drop;
 pub use error::StoreError;
+pub use requests::{KeptRequest, RequestQuery, RequestStatistics, Usage};
 pub use samples::Sample;
 pub use settings::StoredSetting;
 pub use thread::{Fate, Living, Next};

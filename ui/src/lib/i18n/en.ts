@@ -355,6 +355,7 @@ export const en = {
       proxy_hosts: 'Allowed host names',
       proxy_routing: 'Choice of credential',
       proxy_pinned: 'Pinned credential',
+      proxy_aliases: 'Other names for models',
       provider_order: 'Order of providers',
       upstream_proxy: 'Connect through a proxy',
       upstream_user_agent_antigravity: 'User-Agent for Antigravity',

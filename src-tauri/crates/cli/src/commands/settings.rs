@@ -42,16 +42,29 @@ pub async fn run(place: &Place, args: Settings) -> Result<(), Failure> {
     }
 }
 
-/// Changes a setting; where that was the user's first word for warmup, also what they agreed to.
+/// Changes a setting; where that was the user's first word for warmup or the proxy, also what they agreed to.
 async fn set(engine: &Client, args: SettingSetArgs) -> Result<(SettingView, Option<String>), Failure> {
-    if args.key != "smart_warmup_enabled" {
-        return Ok((engine.settings_set(args).await?, None));
-    }
-    let before = engine.scheduler().await?.warmup_consent_at;
+    let key = args.key.clone();
+    let before = consent(engine, &key).await?;
     let one = engine.settings_set(args).await?;
-    let after = engine.scheduler().await?;
-    let first = before.is_none() && after.warmup_consent_at.is_some();
-    Ok((one, first.then_some(after.warmup_consent_text)))
+    let first = matches!(before, Some((None, _)));
+    let agreed = if first { consent(engine, &key).await? } else { None };
+    Ok((one, agreed.and_then(|(at, text)| at.map(|_| text))))
+}
+
+/// When the user agreed to what a switch does, if ever, and the words; `None` for a setting that needs no consent.
+async fn consent(engine: &Client, key: &str) -> Result<Option<(Option<String>, String)>, Failure> {
+    Ok(match key {
+        "smart_warmup_enabled" => {
+            let scheduler = engine.scheduler().await?;
+            Some((scheduler.warmup_consent_at, scheduler.warmup_consent_text))
+        }
+        "proxy_enabled" => {
+            let proxy = engine.proxy_status().await?;
+            Some((proxy.consent_at, proxy.consent_text))
+        }
+        _ => None,
+    })
 }
 
 async fn import(place: &Place, file: &Path, json: bool) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ mod harness;
 mod importing;
 mod ledger;
 mod output;
+mod proxy;
 mod serving;
 mod settings;
 mod together;

@@ -26,6 +26,13 @@ async fn a_wrong_command_line_is_usage() {
         &["cooldowns", "clear"],
         &["history", "--csv", "unheard-of"],
         &["history", "--csv", "--json"],
+        &["keys", "create"],
+        &["keys", "create", "x", "--daily-cap", "0"],
+        &["requests", "--outcome", "fine"],
+        &["requests", "--stats", "--key", "x"],
+        &["connect", "--write"],
+        &["connect", "codex", "--write", "--undo"],
+        &["connect", "codex", "--ask-key"],
     ] {
         let output = headroom.run(args).await;
         assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""), "{args:?}: {output:?}");
@@ -53,6 +60,9 @@ async fn help_and_version_are_results() {
         "decisions",
         "cooldowns",
         "history",
+        "keys",
+        "requests",
+        "connect",
         "settings",
         "doctor",
         "simulate",

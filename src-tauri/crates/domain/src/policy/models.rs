@@ -90,7 +90,7 @@ impl<'a> ModelList<'a> {
 }
 
 /// What an id was replaced by in the end.
-fn successor<'a>(id: &'a str, replaced: &'a [(String, String)]) -> &'a str {
+pub(super) fn successor<'a>(id: &'a str, replaced: &'a [(String, String)]) -> &'a str {
     let mut last = id;
     for _ in 0..LONGEST_CHAIN {
         match replaced.iter().find(|(old, _)| old.eq_ignore_ascii_case(last)) {

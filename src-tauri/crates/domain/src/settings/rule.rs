@@ -1,6 +1,7 @@
 //! How a setting's text becomes its value and back.
 
 use super::address::{self, BadAddress};
+use super::alias::{Alias, BadAlias};
 use super::choice::Choice;
 use super::day_time::{BadDayTime, DayTime};
 use super::hours::{BadHours, Hours};
@@ -61,6 +62,9 @@ pub enum Why {
     /// Not a provider.
     #[error(transparent)]
     Provider(#[from] UnknownProvider),
+    /// Not a rule for a name.
+    #[error(transparent)]
+    Alias(#[from] BadAlias),
     /// A list without entries where one is needed.
     #[error("takes at least one entry")]
     EmptyList,
@@ -142,6 +146,13 @@ pub(super) const HOSTS: Rule<Vec<String>> = Rule {
     kind: Kind::List,
     read: |text, _| entries(text, |e| Ok(address::host_name(e)?)),
     write: |list| list.join(","),
+};
+
+/// Other names for models.
+pub(super) const ALIASES: Rule<Vec<Alias>> = Rule {
+    kind: Kind::List,
+    read: |text, _| entries(text, |e| Ok(e.parse::<Alias>()?)),
+    write: |list| list.iter().map(Alias::to_string).collect::<Vec<_>>().join(","),
 };
 
 /// The order of providers; those that are not named follow in the default order.

@@ -1,12 +1,13 @@
 //! The one table of settings: name, variable, form, default and what it does.
 
 use super::Setting;
+use super::alias::Alias;
 use super::choice::{Floor, KeyStorage, Language, Routing};
 use super::day_time::DayTime;
 use super::hours::Hours;
 use super::rule::{
-    BOOL, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME, OPTIONAL_TIME, PROVIDERS,
-    PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL, SOME_NAMES, Why, choice, integer,
+    ALIASES, BOOL, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME, OPTIONAL_TIME,
+    PROVIDERS, PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL, SOME_NAMES, Why, choice, integer,
 };
 use crate::credential::Provider;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -125,6 +126,8 @@ settings! { version =>
         "In which order credentials of one kind are used; soonest-reset wastes the least.";
     proxy_pinned: Option<String> = None, OPTIONAL_NAME, "PROXY_PINNED", EVERYWHERE,
         "The id of the only credential that pinned routing uses.";
+    proxy_aliases: Vec<Alias> = Vec::new(), ALIASES, "PROXY_ALIASES", EVERYWHERE,
+        "Other names for models, as name=model or beginning*=model; a client that asks for the name gets the model, the first rule that fits holds.";
     provider_order: Vec<Provider> = Provider::ALL.to_vec(), PROVIDERS, "PROVIDER_ORDER", EVERYWHERE,
         "Which kind of credential is used first; the next kind is taken only when the one before it has nothing left.";
 

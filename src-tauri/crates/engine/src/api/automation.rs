@@ -18,8 +18,8 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 /// The longest answer of the ledger.
 const MOST_DECISIONS: u32 = 1_000;
-const A_DAY: SignedDuration = SignedDuration::from_hours(24);
-const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+pub(super) const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Host {
     pub(crate) async fn warmup(&self, args: WarmupArgs) -> Result<WarmupRound, ApiError> {
@@ -232,7 +232,7 @@ fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
     }
 }
 
-fn failed(error: StoreError) -> ApiError {
+pub(super) fn failed(error: StoreError) -> ApiError {
     CredentialError::from(error).into()
 }
 
@@ -242,7 +242,11 @@ fn name_of(claim: &Claim) -> String {
 }
 
 /// How far back: a span (`1h`, `7d`) or an instant.
-fn since(text: Option<&str>, default: SignedDuration, now: Timestamp) -> Result<Timestamp, ApiError> {
+pub(super) fn since(
+    text: Option<&str>,
+    default: SignedDuration,
+    now: Timestamp,
+) -> Result<Timestamp, ApiError> {
     let Some(text) = text else { return Ok(now - default) };
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);

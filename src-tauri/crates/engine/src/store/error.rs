@@ -53,6 +53,9 @@ pub enum StoreError {
     /// A credential with this id is there already.
     #[error("there is a credential {0} already")]
     Exists(CredentialId),
+    /// A client key of this name is in use.
+    #[error("there is a client key named {0:?} already; choose another name, or revoke that one first")]
+    KeyExists(String),
 }
 
 impl StoreError {

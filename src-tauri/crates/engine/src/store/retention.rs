@@ -18,7 +18,7 @@ impl Store {
         self.run(move |c| {
             let change = c.transaction()?;
             let (full, hourly, gone) = (micros(now - FULL), micros(now - HOURLY), micros(now - DAILY));
-            for table in ["samples", "warmups"] {
+            for table in ["samples", "warmups", "requests"] {
                 change.execute(&format!("DELETE FROM {table} WHERE at < ?1"), [gone])?;
             }
             change.execute("DELETE FROM drops WHERE to_at < ?1", [gone])?;

@@ -1,10 +1,12 @@
 //! What the store promises, on files of its own.
 
 mod access;
+mod client_keys;
 mod damage;
 mod history;
 mod kill;
 mod records;
+mod requests;
 
 use super::*;
 use crate::secrets::{Sealed, SecretName};

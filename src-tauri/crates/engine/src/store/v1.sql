@@ -130,3 +130,45 @@ CREATE TABLE drops (
 ) STRICT;
 
 CREATE INDEX drops_by_credential ON drops (credential, to_at);
+
+-- The proxy's client keys. Of a key only its SHA-256 is kept. A revoked one stays, for the records that name it.
+CREATE TABLE client_keys (
+    id           TEXT PRIMARY KEY,
+    name         TEXT NOT NULL,
+    hash         BLOB NOT NULL UNIQUE,
+    -- Patterns with commas between them; empty allows every model.
+    models       TEXT NOT NULL,
+    daily_cap    INTEGER,
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX client_keys_in_use ON client_keys (name) WHERE revoked = 0;
+
+-- What went through the proxy; never what was said. Key and credential may be gone.
+CREATE TABLE requests (
+    id               INTEGER PRIMARY KEY,
+    at               INTEGER NOT NULL,
+    key_id           TEXT NOT NULL,
+    key_name         TEXT NOT NULL,
+    endpoint         TEXT NOT NULL,
+    model_asked      TEXT NOT NULL,
+    model_used       TEXT,
+    credential       TEXT,
+    provider         TEXT,
+    tokens_in        INTEGER,
+    tokens_out       INTEGER,
+    tokens_cached    INTEGER,
+    tokens_reasoning INTEGER,
+    duration_ms      INTEGER NOT NULL,
+    first_byte_ms    INTEGER,
+    status           INTEGER NOT NULL,
+    outcome          TEXT NOT NULL,
+    retries          INTEGER NOT NULL,
+    decision         TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX requests_by_time ON requests (at);
+CREATE INDEX requests_by_key ON requests (key_id, at);
+CREATE INDEX requests_by_credential ON requests (credential, at);

@@ -3,8 +3,10 @@
 //! Instants are RFC 3339 in UTC, shares are fractions 0.0 to 1.0 or null for unknown. Keys are stable: they
 //! change only with a reason, in the changelog.
 
+mod proxy;
 mod scheduler;
 
+pub use proxy::*;
 pub use scheduler::*;
 
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,10 @@
 //! An engine on a directory of its own, the simulated service beside it, and one clock for both.
 
 use engine::clock::TimerClock;
-use engine::testkit::{SimulatedVars, open, options};
+use engine::testkit::{ClientKeySpec, SimulatedVars, client_key, open, options};
 use engine::view::dto::{
-    CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument, SettingSetArgs,
+    AddKeyArgs, CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument,
+    SettingSetArgs,
 };
 use engine::{Client, Clock, Host, Mode, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -45,7 +46,7 @@ impl Bench {
         Self::empty(scenario, Mode::Full, Time::Simulated).await
     }
 
-    async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
+    pub async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
         let files = scenario.credential_files();
         let bench = Self::empty(scenario, mode, time).await;
         let report = bench.import(files).await;
@@ -108,6 +109,27 @@ impl Bench {
     pub async fn pass(&self, time: SignedDuration) {
         assert_eq!(self.time, Time::Simulated);
         tokio::time::sleep(Duration::try_from(time).unwrap()).await;
+    }
+
+    /// Makes a client key of the proxy.
+    pub async fn client_key(&self, spec: ClientKeySpec) -> String {
+        client_key(self.host.as_ref().unwrap(), spec).await
+    }
+
+    /// What the proxy wrote down so far, newest first.
+    pub async fn requests(&self) -> Vec<engine::proxy::log::RequestRecord> {
+        engine::testkit::requests(self.host.as_ref().unwrap()).await
+    }
+
+    /// Adds an API key of AI Studio.
+    pub async fn add_key(&self, name: &str, key: &str) {
+        let args = AddKeyArgs { name: name.to_owned(), key: key.to_owned() };
+        self.client.credential_add_key(args).await.unwrap();
+    }
+
+    /// Stops the engine.
+    pub async fn stop(&mut self) {
+        self.host.take().unwrap().stop().await;
     }
 
     pub async fn set(&self, key: &str, value: &str) {

@@ -1,0 +1,20 @@
+//! Claude Code: the `env` block of its user settings. It appends `/v1/messages` to the address itself.
+
+use super::{Entry, FileSetup, Format, Home, Setup, Wanted};
+
+pub(super) fn setup(wanted: &Wanted<'_>, home: &Home) -> Setup {
+    let path = home.folder("CLAUDE_CONFIG_DIR", ".claude").join("settings.json");
+    let entries = vec![
+        Entry::new(&["env", "ANTHROPIC_BASE_URL"], wanted.base),
+        Entry::key(&["env", "ANTHROPIC_AUTH_TOKEN"], wanted.key),
+    ];
+    let notes = [
+        "ANTHROPIC_API_KEY must not be set beside it, neither there nor in the shell: both keys would be sent.",
+        "In the background it asks for claude-haiku-…; where no credential offers that, a rule sends it elsewhere: headroom settings set proxy_aliases 'claude-haiku-*=MODEL'.",
+    ];
+    Setup {
+        files: vec![FileSetup { path, format: Format::Json, entries }],
+        by_hand: String::new(),
+        notes: notes.map(str::to_owned).to_vec(),
+    }
+}

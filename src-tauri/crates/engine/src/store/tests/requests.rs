@@ -1,0 +1,157 @@
+use super::*;
+use crate::proxy::log::{Outcome, RequestRecord, Tokens};
+use jiff::SignedDuration;
+
+fn record(minutes: i64) -> RequestRecord {
+    RequestRecord {
+        at: noon() + SignedDuration::from_mins(minutes),
+        key_id: "k1".into(),
+        key_name: "laptop".into(),
+        endpoint: "/v1/messages".into(),
+        model_asked: "claude-sonnet-4-6".into(),
+        model_used: Some("claude-sonnet-4-6".into()),
+        credential: Some(CredentialId::new("ada")),
+        provider: Some(Provider::Antigravity),
+        tokens: Tokens { input: Some(100), output: Some(10), cached: Some(50), reasoning: None },
+        duration_ms: 900,
+        first_byte_ms: Some(300),
+        status: 200,
+        outcome: Outcome::Ok,
+        retries: 0,
+        decision: "ada has 80 % left.".into(),
+    }
+}
+
+fn refused(minutes: i64) -> RequestRecord {
+    RequestRecord {
+        key_id: "k2".into(),
+        key_name: "server".into(),
+        model_asked: "gpt-9".into(),
+        model_used: None,
+        credential: None,
+        provider: None,
+        tokens: Tokens::default(),
+        first_byte_ms: None,
+        status: 404,
+        outcome: Outcome::Refused,
+        ..record(minutes)
+    }
+}
+
+fn query() -> RequestQuery {
+    RequestQuery { since: noon(), limit: 100, ..RequestQuery::default() }
+}
+
+#[tokio::test]
+async fn records_come_back_newest_first() {
+    let store = Store::in_memory().unwrap();
+    store.add_requests(vec![record(0), refused(1), record(2)]).await.unwrap();
+    let found: Vec<_> = store.requests(query()).await.unwrap().into_iter().map(|k| k.record).collect();
+    assert_eq!(found, [record(2), refused(1), record(0)]);
+    let newest = store.requests(RequestQuery { limit: 1, ..query() }).await.unwrap();
+    assert_eq!((newest.len(), newest[0].id), (1, 3));
+    let since = noon() + SignedDuration::from_mins(2);
+    assert_eq!(store.requests(RequestQuery { since, ..query() }).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn filters_leave_only_what_they_name() {
+    let store = Store::in_memory().unwrap();
+    let other = RequestRecord { credential: Some(CredentialId::new("bob")), ..record(3) };
+    let alias = RequestRecord { model_asked: "gpt-9".into(), ..record(4) };
+    store.add_requests(vec![record(0), refused(1), other, alias]).await.unwrap();
+    for (filter, expected) in [
+        (RequestQuery { credential: Some(CredentialId::new("ada")), ..query() }, 2),
+        (RequestQuery { key: Some("k1".into()), ..query() }, 3),
+        (RequestQuery { key: Some("k1".into()), credential: Some(CredentialId::new("bob")), ..query() }, 1),
+        (RequestQuery { model: Some("gpt-9".into()), ..query() }, 2),
+        (RequestQuery { model: Some("claude-sonnet-4-6".into()), ..query() }, 3),
+        (RequestQuery { outcome: Some(Outcome::Refused), ..query() }, 1),
+        (RequestQuery { outcome: Some(Outcome::Truncated), ..query() }, 0),
+    ] {
+        assert_eq!(store.requests(filter.clone()).await.unwrap().len(), expected, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn sums_say_what_was_used_and_how_it_went() {
+    let store = Store::in_memory().unwrap();
+    let slow = RequestRecord { first_byte_ms: Some(1_000), ..record(1) };
+    let broken = RequestRecord {
+        outcome: Outcome::Truncated,
+        first_byte_ms: Some(400),
+        tokens: Tokens::default(),
+        ..record(2)
+    };
+    let old = record(-1);
+    store.add_requests(vec![record(0), slow, broken, refused(3), old]).await.unwrap();
+    let sums = store.request_statistics(noon()).await.unwrap();
+    let claude = Usage {
+        subject: "claude-sonnet-4-6".into(),
+        requests: 3,
+        failures: 1,
+        refusals: 0,
+        tokens_in: 200,
+        tokens_out: 20,
+        tokens_cached: 100,
+        tokens_reasoning: 0,
+        median_first_byte_ms: Some(400),
+    };
+    let gpt = Usage { subject: "gpt-9".into(), requests: 1, refusals: 1, ..Usage::default() };
+    assert_eq!(sums.models, [claude.clone(), gpt.clone()]);
+    assert_eq!(sums.credentials, [Usage { subject: "ada".into(), ..claude.clone() }]);
+    let keys = [Usage { subject: "k1".into(), ..claude.clone() }, Usage { subject: "k2".into(), ..gpt }];
+    assert_eq!(sums.keys, keys);
+    assert_eq!(sums.total, Usage { subject: String::new(), requests: 4, refusals: 1, ..claude });
+}
+
+#[tokio::test]
+async fn the_median_of_two_lies_between_them_and_that_of_none_is_unknown() {
+    let store = Store::in_memory().unwrap();
+    assert_eq!(store.request_statistics(noon()).await.unwrap(), RequestStatistics::default());
+    let slow = RequestRecord { first_byte_ms: Some(500), ..record(1) };
+    store.add_requests(vec![record(0), slow]).await.unwrap();
+    let sums = store.request_statistics(noon()).await.unwrap();
+    assert_eq!(sums.total.median_first_byte_ms, Some(400));
+}
+
+#[tokio::test]
+async fn a_keys_requests_of_the_day_are_counted() {
+    let store = Store::in_memory().unwrap();
+    store.add_requests(vec![record(-10), record(0), record(1), refused(1)]).await.unwrap();
+    let counts = store.requests_by_key(noon()).await.unwrap();
+    assert_eq!(counts, [("k1".to_owned(), 2), ("k2".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn records_leave_after_ninety_days() {
+    let store = Store::in_memory().unwrap();
+    store.add_requests(vec![record(0), record(1)]).await.unwrap();
+    store
+        .thin_out(noon() + SignedDuration::from_hours(90 * 24) + SignedDuration::from_secs(1))
+        .await
+        .unwrap();
+    assert_eq!(store.requests(query()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn every_query_finds_an_index() {
+    let store = Store::in_memory().unwrap();
+    for (sql, index) in [
+        ("SELECT * FROM requests WHERE at >= 1 ORDER BY at DESC, id DESC LIMIT 9", "requests_by_time"),
+        (
+            "SELECT * FROM requests WHERE at >= 1 AND key_id = 'k' ORDER BY at DESC, id DESC",
+            "requests_by_key",
+        ),
+        (
+            "SELECT * FROM requests WHERE at >= 1 AND credential = 'c' ORDER BY at DESC, id DESC",
+            "requests_by_credential",
+        ),
+    ] {
+        let plan: String = store
+            .run(move |c| Ok(c.query_row(&format!("EXPLAIN QUERY PLAN {sql}"), [], |row| row.get(3))?))
+            .await
+            .unwrap();
+        assert!(plan.contains(index), "{sql}: {plan}");
+    }
+}
