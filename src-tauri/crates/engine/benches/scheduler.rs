@@ -12,7 +12,7 @@
 use engine::clock::TimerClock;
 use engine::testkit::{SimulatedVars, open, options};
 use engine::view::dto::{ImportArgs, ImportFile, SettingSetArgs};
-use engine::{Clock, Host, Mode, Time};
+use engine::{Clock, Host, Mode, Options, Time};
 use simulator::{AccountSpec, Group, Scenario, SimClock, Simulator};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,21 +31,17 @@ fn simulate(time: Duration) -> (Duration, String) {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(TimerClock::starting_at("2026-09-01T00:00:00Z".parse().unwrap()));
         let told = clock.clone();
         let mut scenario = Scenario { accounts: people(), ..Scenario::default() };
         scenario.options.calls_kept = 1_000;
         let sim_clock = SimClock::Shared(Arc::new(move || told.now()));
         let simulator = Simulator::without_network(scenario.clone(), sim_clock).unwrap();
-        let start = async |mode| {
-            let vars = SimulatedVars::new(&simulator.base_url());
-            open(options(dir.path(), &simulator, &clock, vars, mode, Time::Simulated)).await
-        };
-        let host = start(Mode::OneShot).await;
+        let vars = SimulatedVars::new(&simulator.base_url());
+        let options = options(dir.path(), &simulator, &clock, vars, Mode::Full, Time::Simulated);
+        let host = open(Options { in_memory: true, ..options }).await;
         prepare(&host, &scenario).await;
-        host.stop().await;
-        let host = start(Mode::Full).await;
         let begun = Instant::now();
         tokio::time::sleep(time).await;
         let took = begun.elapsed();

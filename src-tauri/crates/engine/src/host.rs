@@ -289,6 +289,7 @@ async fn is_empty(store: &Store) -> Result<bool, StoreError> {
 async fn own_material(options: &Options) -> Result<Material, StartError> {
     let now = options.clock.now();
     let (store, store_notes) = match options.time {
+        _ if options.in_memory => (Store::in_memory()?, Vec::new()),
         Time::Real => Store::open(&options.data_dir, now)?,
         Time::Simulated => Store::open_here(&options.data_dir, now, options.fate.clone())?,
     };

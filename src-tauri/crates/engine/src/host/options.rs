@@ -38,6 +38,8 @@ pub struct Options {
     pub transport: Option<Arc<dyn Transport>>,
     /// Whether time passes by itself.
     pub time: Time,
+    /// Whether the database leaves with the process.
+    pub in_memory: bool,
     /// Where a test with simulated time kills the program.
     pub fate: Arc<dyn Fate>,
 }
@@ -58,6 +60,7 @@ impl Options {
             zone: TimeZone::system(),
             transport: None,
             time: Time::Real,
+            in_memory: false,
             fate: Arc::new(Living),
             data_dir,
         }
