@@ -3,27 +3,23 @@
 //! Owns the listener, who may use it, and how a request becomes a command. What the commands do is `api`'s;
 //! calling them from another process is `client`'s.
 
-mod accept;
 mod access;
 pub(crate) mod announce;
 mod answer;
 mod assets;
 mod events;
-mod framing;
-mod guard;
 mod refusal;
 mod router;
-mod seats;
 
 pub use announce::{Announcement, read as announced};
 pub use assets::{Asset, Assets, NoAssets};
 pub(crate) use events::KEEP_ALIVE;
 pub(crate) use router::API;
 
+use crate::listener::{Guard, Listening, accept};
 use crate::tasks::Tasks;
 use crate::view::dto::{ApiError, UiLink};
 use access::Access;
-use guard::Guard;
 use router::Router;
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -171,7 +167,16 @@ impl ControlServer {
             closing: closing.clone(),
             over: over.clone(),
         });
-        tasks.start(|_| accept::accept(listener, router));
+        let listening = Listening {
+            name: "The control API",
+            head: limits.head,
+            connections: limits.connections,
+            keep_alive: false,
+            tasks: tasks.clone(),
+            closing: closing.clone(),
+            over: over.clone(),
+        };
+        tasks.start(|_| accept(listener, listening, router));
         Ok(Self { handle, tasks, drain: limits.drain, closing, over })
     }
 

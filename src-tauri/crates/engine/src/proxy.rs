@@ -2,11 +2,217 @@
 //!
 //! Formats are `wire`'s, whom a request goes to is `domain::policy`'s decision, what is remembered is `store`'s.
 
+mod admission;
+mod attempt;
+mod catalogue;
 pub mod client_keys;
-pub mod consent;
+mod consent;
+mod conversations;
+mod counting;
+mod entry;
+mod forward;
 pub mod keys;
+mod listing;
 pub mod log;
+mod occupant;
+mod probe;
+mod record;
+mod relay;
+mod reply;
+mod roster;
+mod route;
 pub mod state;
+mod switch;
 
 pub use client_keys::ClientKeys;
+pub use consent::PROXY_CONSENT;
 pub use state::ProxyState;
+
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::journal::Journal;
+use crate::ledger::Ledger;
+use crate::quota::QuotaSource;
+use crate::refusals::Refusals;
+use crate::settings::SettingsKeeper;
+use crate::store::{Store, StoreError};
+use crate::tasks::Tasks;
+use crate::upstream::{Tokens, Upstream};
+use admission::Admission;
+use conversations::Conversations;
+use domain::policy::alias::Destination;
+use domain::settings::Alias;
+use jiff::tz::TimeZone;
+use record::{Recorder, Writing};
+use roster::Roster;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use wire::signature::Memory;
+
+/// Signatures that are remembered: each stands two or three times.
+const SIGNATURES: usize = 20_000;
+const SIGNATURE_BYTES: usize = 8 << 20;
+
+/// What the proxy is made of.
+pub struct Parts {
+    /// The live state.
+    pub ledger: Ledger,
+    /// Whose state a refusal changes.
+    pub credentials: Credentials,
+    /// Readings that judge a refusal.
+    pub source: QuotaSource,
+    /// What credentials are sent with.
+    pub tokens: Tokens,
+    /// The service.
+    pub upstream: Upstream,
+    /// What is wanted.
+    pub settings: SettingsKeeper,
+    /// Requests and the consent.
+    pub store: Store,
+    /// Who may use it.
+    pub keys: ClientKeys,
+    /// Where decisions go.
+    pub journal: Journal,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The user's time zone.
+    pub zone: TimeZone,
+    /// Who waits for what was started.
+    pub tasks: Tasks,
+}
+
+/// The proxy. Clones share it.
+#[derive(Clone)]
+pub struct Proxy {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    refusals: Refusals,
+    roster: Roster,
+    admission: Admission,
+    conversations: Conversations,
+    signatures: RwLock<Memory>,
+    recorder: Recorder,
+    writing: Mutex<Option<Writing>>,
+    /// Nothing is recorded any more after this.
+    last_record: CancellationToken,
+    state: watch::Sender<ProxyState>,
+    /// Counts up with every request, for taking turns.
+    turn: AtomicUsize,
+}
+
+impl Proxy {
+    /// A proxy that does not listen.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let refusals = Refusals {
+            credentials: parts.credentials.clone(),
+            ledger: parts.ledger.clone(),
+            store: parts.store.clone(),
+            journal: parts.journal.clone(),
+            clock: parts.clock.clone(),
+            zone: parts.zone.clone(),
+        };
+        let (recorder, writing) = Recorder::new();
+        let inner = Inner {
+            refusals,
+            roster: Roster::new(parts.ledger.clone(), parts.settings.clone()),
+            admission: Admission::new(
+                parts.keys.clone(),
+                parts.store.clone(),
+                parts.clock.clone(),
+                parts.zone.clone(),
+            ),
+            conversations: Conversations::default(),
+            signatures: RwLock::new(Memory::new(SIGNATURES, SIGNATURE_BYTES)),
+            recorder,
+            writing: Mutex::new(Some(writing)),
+            last_record: CancellationToken::new(),
+            state: watch::Sender::new(ProxyState::default()),
+            turn: AtomicUsize::new(0),
+            parts,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Begins to follow the settings: from now on it listens where they say so. Its being switched on is the user's
+    /// word, however that was done.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn start(&self) -> Result<(), StoreError> {
+        if self.consent_at().await?.is_some() {
+            self.agree().await?;
+        }
+        self.reload_keys().await?;
+        let parts = &self.inner.parts;
+        let writing = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writing) = writing {
+            let (store, ledger, stop) =
+                (parts.store.clone(), parts.ledger.clone(), self.inner.last_record.clone());
+            parts.tasks.start(|_| writing.run(store, ledger, stop));
+        }
+        let proxy = self.clone();
+        parts.tasks.start(|stop| async move {
+            let agreeing = proxy.clone();
+            let follow = async {
+                let mut settings = agreeing.inner.parts.settings.watch();
+                loop {
+                    if settings.borrow_and_update().proxy_enabled
+                        && let Err(error) = agreeing.agree().await
+                    {
+                        tracing::error!(%error, "That you agreed to the proxy could not be stored");
+                    }
+                    if settings.changed().await.is_err() {
+                        return;
+                    }
+                }
+            };
+            tokio::select! {
+                () = follow => {}
+                () = stop.cancelled() => {}
+            }
+        });
+        let inner = self.inner.clone();
+        parts.tasks.start(|stop| switch::run(inner, stop));
+        Ok(())
+    }
+
+    /// Takes the client keys as they are stored now, and what was used of them today. Whoever changes them through
+    /// [`ClientKeys`] need not call it.
+    ///
+    /// # Errors
+    /// When the database cannot be read; the keys stay as they were.
+    pub async fn reload_keys(&self) -> Result<(), StoreError> {
+        self.inner.admission.load().await
+    }
+
+    /// What the proxy is doing.
+    #[must_use]
+    pub fn state(&self) -> ProxyState {
+        ProxyState { in_flight: self.inner.recorder.in_flight(), ..self.inner.state.borrow().clone() }
+    }
+
+    /// Tells when it begins or ceases to listen.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<ProxyState> {
+        self.inner.state.subscribe()
+    }
+
+    /// Where a model's name goes, by the rules in force.
+    #[must_use]
+    pub fn destination(&self, name: &str) -> Destination {
+        let edition = self.inner.roster.edition();
+        edition.catalogue.resolve(name, &edition.settings.proxy_aliases)
+    }
+
+    /// Where a model's name would go by other rules.
+    #[must_use]
+    pub fn destination_by(&self, name: &str, aliases: &[Alias]) -> Destination {
+        self.inner.roster.edition().catalogue.resolve(name, aliases)
+    }
+}

@@ -9,7 +9,7 @@ use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
-use crate::proxy::{ClientKeys, ProxyState, consent};
+use crate::proxy::{ClientKeys, Proxy};
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, Agenda, Triggers};
 use crate::secrets::VaultCell;
@@ -59,6 +59,7 @@ pub(crate) struct Runtime {
     pub(crate) source: QuotaSource,
     pub(crate) logins: Logins,
     pub(crate) warmups: Warmups,
+    pub(crate) proxy: Proxy,
     pub(crate) zone: TimeZone,
     pub(crate) settings: SettingsKeeper,
     pub(crate) vault: VaultCell,
@@ -67,8 +68,6 @@ pub(crate) struct Runtime {
     pub(crate) agenda: watch::Receiver<Agenda>,
     pub(crate) client_keys: ClientKeys,
     pub(crate) connector: Connector,
-    /// What the proxy is doing; the proxy alone writes it.
-    pub(crate) proxy_state: watch::Sender<ProxyState>,
     simulator: Option<Simulator>,
     tasks: Tasks,
 }
@@ -116,15 +115,34 @@ impl Runtime {
             ledger: ledger.clone(),
             credentials: credentials.clone(),
             source: source.clone(),
+            tokens: tokens.clone(),
+            upstream: upstream.clone(),
+            settings: settings.clone(),
+            store: store.clone(),
+            journal: journal.clone(),
+            clock: clock.clone(),
+            zone: zone.clone(),
+            tasks: tasks.clone(),
+        });
+        let client_keys = ClientKeys::load(store.clone(), clock.clone()).await?;
+        let proxy = Proxy::new(crate::proxy::Parts {
+            ledger: ledger.clone(),
+            credentials: credentials.clone(),
+            source: source.clone(),
             tokens,
             upstream: upstream.clone(),
             settings: settings.clone(),
             store: store.clone(),
+            keys: client_keys.clone(),
             journal,
             clock: clock.clone(),
             zone: zone.clone(),
             tasks: tasks.clone(),
         });
+        // A short-lived engine serves nobody.
+        if triggers.is_some() {
+            proxy.start().await?;
+        }
         let logins = Logins::new(
             credentials.clone(),
             ledger.clone(),
@@ -134,10 +152,6 @@ impl Runtime {
             clock.clone(),
             tasks.clone(),
         );
-        let client_keys = ClientKeys::load(store.clone(), clock.clone()).await?;
-        if triggers.is_some() {
-            consent::follow(&tasks, &settings, store.clone(), clock.clone());
-        }
         let agenda = match triggers {
             Some(triggers) => scheduler::start(
                 &tasks,
@@ -161,6 +175,7 @@ impl Runtime {
             source,
             logins,
             warmups,
+            proxy,
             zone,
             settings,
             vault,
@@ -168,7 +183,6 @@ impl Runtime {
             clock,
             agenda,
             client_keys,
-            proxy_state: watch::Sender::default(),
             simulator,
             tasks,
         })

@@ -2,11 +2,12 @@
 
 use crate::clock::{Clock, TimerClock};
 use crate::settings::Vars;
-use crate::upstream::{Answer, CallError, Transport};
+use crate::upstream::{Answer, CallError, Incoming, Transport};
 use crate::{Demo, Host, Mode, Opened, Options, Time};
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use http::header;
+use hyper::body::Bytes;
 use jiff::tz::TimeZone;
 use simulator::Simulator;
 use std::collections::HashMap;
@@ -50,6 +51,17 @@ impl Transport for Direct {
                 body: body.to_vec(),
                 received_at: self.clock.now(),
             })
+        }
+        .boxed()
+    }
+
+    fn stream(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Incoming, CallError>> {
+        async move {
+            let request = request.map(|body| body.to_vec());
+            let answer = self.send(request, Duration::from_secs(3_600)).await?;
+            let body = futures_util::stream::iter([Ok(Bytes::from(answer.body))]).boxed();
+            let Answer { status, date, retry_after, received_at, .. } = answer;
+            Ok(Incoming { status, date, retry_after, received_at, body })
         }
         .boxed()
     }

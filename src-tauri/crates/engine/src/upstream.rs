@@ -4,7 +4,9 @@
 
 mod call;
 mod client;
+mod generation;
 mod hosts;
+mod incoming;
 mod pacer;
 pub(crate) mod single_flight;
 mod token;
@@ -12,6 +14,7 @@ mod transport;
 
 pub use call::{Answer, CallError};
 pub use client::{Api, Upstream};
+pub use incoming::Incoming;
 pub use pacer::{Pacer, Urgency};
 pub use token::{TokenError, Tokens, client_of, pack, provider_owner};
 pub use transport::{Network, Transport};

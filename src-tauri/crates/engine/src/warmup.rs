@@ -18,6 +18,7 @@ use crate::credentials::Credentials;
 use crate::journal::{Entry, Journal, Kind};
 use crate::ledger::Ledger;
 use crate::quota::QuotaSource;
+use crate::refusals::Refusals;
 use crate::settings::SettingsKeeper;
 use crate::store::Store;
 use crate::tasks::Tasks;
@@ -69,6 +70,7 @@ pub struct Warmups {
 
 struct Inner {
     parts: Parts,
+    refusals: Refusals,
     rounds: Rounds,
     gate: Gate,
     /// The User-Agent that the service said it does not serve any more.
@@ -102,7 +104,15 @@ impl Warmups {
     pub fn new(parts: Parts) -> Self {
         let (rounds, gate) = (Rounds::new(parts.tasks.stopping()), Gate::new(parts.settings.clone()));
         let (refused_agent, told) = (Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { parts, rounds, gate, refused_agent, told }) }
+        let refusals = Refusals {
+            credentials: parts.credentials.clone(),
+            ledger: parts.ledger.clone(),
+            store: parts.store.clone(),
+            journal: parts.journal.clone(),
+            clock: parts.clock.clone(),
+            zone: parts.zone.clone(),
+        };
+        Self { inner: Arc::new(Inner { parts, refusals, rounds, gate, refused_agent, told }) }
     }
 
     /// Tells when a round begins, goes on or ends.

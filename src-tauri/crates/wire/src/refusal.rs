@@ -83,6 +83,14 @@ pub enum Refusal<'a> {
     Internal,
 }
 
+impl Refusal<'_> {
+    /// What went wrong, why, and what to do, in a sentence or two.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        message::of(self)
+    }
+}
+
 /// No credential may be used for a model now.
 #[derive(Debug, Clone, Copy)]
 pub struct NoneUsable<'a> {

@@ -2,8 +2,8 @@
 
 use super::automation::{A_DAY, A_WEEK, failed, since};
 use crate::host::Host;
+use crate::proxy::PROXY_CONSENT;
 use crate::proxy::client_keys::NoKey;
-use crate::proxy::consent::{PROXY_CONSENT, consent_at};
 use crate::proxy::log::Outcome;
 use crate::runtime::Runtime;
 use crate::store::{ClientKey, KeptRequest, KeyChange, RequestQuery, StoreError, Usage};
@@ -28,7 +28,9 @@ impl Host {
     pub(crate) async fn keys_list(&self) -> Result<Vec<ClientKeyView>, ApiError> {
         let runtime = self.runtime();
         let today = runtime.requests_today().await.map_err(failed)?;
-        Ok(runtime.client_keys.all().iter().map(|k| key_view(&k.key, &today)).collect())
+        // From the store: when a key was last used is written there alone.
+        let keys = runtime.store.client_keys().await.map_err(failed)?;
+        Ok(keys.iter().map(|k| key_view(&k.key, &today)).collect())
     }
 
     pub(crate) async fn key_create(&self, args: KeyCreateArgs) -> Result<KeyCreated, ApiError> {
@@ -105,7 +107,7 @@ impl Host {
 
     pub(crate) async fn proxy_status(&self) -> Result<ProxyView, ApiError> {
         let runtime = self.runtime();
-        let (settings, state) = (runtime.settings.current(), runtime.proxy_state.borrow().clone());
+        let (settings, state) = (runtime.settings.current(), runtime.proxy.state());
         let in_use = runtime.client_keys.all().iter().filter(|k| !k.key.revoked).count();
         Ok(ProxyView {
             enabled: settings.proxy_enabled,
@@ -114,7 +116,7 @@ impl Host {
             address: runtime.proxy_address(),
             in_flight: state.in_flight,
             consent_text: PROXY_CONSENT.to_owned(),
-            consent_at: consent_at(&runtime.store).await.map_err(failed)?,
+            consent_at: runtime.proxy.consent_at().await.map_err(failed)?,
             keys: u32::try_from(in_use).unwrap_or(u32::MAX),
         })
     }
@@ -123,8 +125,7 @@ impl Host {
 impl Runtime {
     /// What programs on this machine are given as the proxy's address.
     pub(crate) fn proxy_address(&self) -> String {
-        let listening = self.proxy_state.borrow().listening;
-        base_url(listening, &self.settings.current())
+        base_url(self.proxy.state().listening, &self.settings.current())
     }
 
     /// Requests of the local day, by key id.

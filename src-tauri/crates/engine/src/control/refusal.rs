@@ -1,7 +1,7 @@
 //! Why a request is not accepted before any command sees it.
 
 use super::access::Denied;
-use super::guard::Foreign;
+use crate::listener::Foreign;
 use hyper::StatusCode;
 
 /// The reason; its text is what the client reads.

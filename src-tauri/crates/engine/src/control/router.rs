@@ -1,13 +1,11 @@
 //! From one request's head to its answer: guard, framing, open files, token, then the command.
 
 use super::access::Access;
-use super::answer::{self, Answer};
+use super::answer::{self, Answer, Body};
 use super::assets::{self, Assets};
-use super::framing::Lengths;
-use super::guard::Guard;
 use super::refusal::Refusal;
-use super::seats::Seat;
 use super::{Commands, Limits, events};
+use crate::listener::{Answering, Guard, Head, Seat};
 use crate::tasks::Tasks;
 use crate::view::dto::{ApiError, ErrorCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -37,24 +35,23 @@ pub(super) struct Router<C> {
     pub(super) over: CancellationToken,
 }
 
-impl<C: Commands> Router<C> {
-    pub(super) async fn answer(&self, request: Request<Incoming>, lengths: &Lengths, seat: &Seat) -> Answer {
-        seat.head_is_complete();
-        answer::harden(self.route(request, lengths, seat).await.unwrap_or_else(answer::refusal))
-    }
+impl<C: Commands> Answering for Router<C> {
+    type Body = Body;
 
-    async fn route(
-        &self,
-        request: Request<Incoming>,
-        lengths: &Lengths,
-        seat: &Seat,
-    ) -> Result<Answer, Refusal> {
+    async fn answer(&self, request: Request<Incoming>, head: Head, seat: &Seat) -> Answer {
+        seat.head_is_complete();
+        answer::harden(self.route(request, head, seat).await.unwrap_or_else(answer::refusal))
+    }
+}
+
+impl<C: Commands> Router<C> {
+    async fn route(&self, request: Request<Incoming>, framing: Head, seat: &Seat) -> Result<Answer, Refusal> {
         let (head, body) = request.into_parts();
         self.guard.check(&head.method, &head.uri, &head.headers)?;
         if head.headers.contains_key(header::TRANSFER_ENCODING) {
             return Err(Refusal::Chunked);
         }
-        if lengths.count() > 1 {
+        if framing.lengths > 1 {
             return Err(Refusal::SeveralLengths);
         }
 

@@ -3,11 +3,14 @@
 use domain::catalogue::Group;
 use domain::credential::{Credential, CredentialId, Tier};
 use domain::policy::cooldown::{Claim, Cooldowns, Scope};
+use domain::policy::pair::Pair;
 use domain::policy::protection::{Early, Pairs, Protection};
 use domain::policy::warmup::{Attempt, AttemptId, History, Outcome, Uses};
 use domain::quota::{ListPart, Parts, Quota, SummaryPart};
 use jiff::Timestamp;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wire::upstream::models::CatalogueEntry;
 
 /// All that is known at one moment. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,8 @@ pub struct State {
     pub uses: Arc<Uses>,
     /// Since when warmup is on; older warmups without effect are forgiven.
     pub warmup_on_since: Option<Timestamp>,
+    /// Counts up with every change that matters to who serves a request.
+    pub routing: u64,
 }
 
 /// One credential with what was read of it.
@@ -37,6 +42,8 @@ pub struct Known {
     pub parts: Parts,
     /// The same merged; `None` where nothing was ever read in this run.
     pub quota: Option<Arc<Quota>>,
+    /// What its models can, from the latest list that says so.
+    pub catalogue: Arc<Vec<CatalogueEntry>>,
     /// The service has no summary for this login, for the rest of this run.
     pub no_summary: bool,
     /// The last read failed; the numbers are those before it.
@@ -115,6 +122,8 @@ pub enum Note {
     NoSummary(CredentialId),
     /// A model list came.
     List(CredentialId, Box<ListPart>),
+    /// What the models of a list can.
+    Catalogue(CredentialId, Arc<Vec<CatalogueEntry>>),
     /// A read succeeded: the failure, if any, is over.
     ReadWell(CredentialId),
     /// A read failed.
@@ -123,6 +132,12 @@ pub enum Note {
     Rests(Claim),
     /// What was read of a credential is weighed against what rests of it.
     ClaimsRead(CredentialId, Timestamp),
+    /// A request is about to try whether a pair still rests; the switch tells whether it is the one that may.
+    ProbeSent(OwnPair, Timestamp, Arc<AtomicBool>),
+    /// That request came to nothing.
+    ProbeUndecided(OwnPair),
+    /// A request for a pair was answered.
+    Answered(OwnPair),
     /// The user clears what rests.
     ClaimCleared(Scope),
     /// Rests whose time has come are over.
@@ -147,6 +162,61 @@ pub enum Note {
     Notice(Notice),
     /// It no longer holds.
     NoticeOver(&'static str),
+}
+
+/// A pair that outlives what it was looked up in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnPair {
+    /// The credential.
+    pub credential: CredentialId,
+    /// The pool the model draws on, if any is known.
+    pub group: Option<Group>,
+    /// The model's upstream id.
+    pub model: String,
+}
+
+impl OwnPair {
+    /// The pair itself.
+    #[must_use]
+    pub fn pair(&self) -> Pair<'_> {
+        Pair { credential: &self.credential, group: self.group.as_ref(), model: &self.model }
+    }
+}
+
+impl Note {
+    /// Whether it may change who serves a request.
+    fn matters_to_routing(&self) -> bool {
+        match self {
+            Self::Credential(_)
+            | Self::Removed(_)
+            | Self::Summary(..)
+            | Self::NoSummary(_)
+            | Self::List(..)
+            | Self::Catalogue(..)
+            | Self::Rests(_)
+            | Self::ClaimsRead(..)
+            | Self::ProbeSent(..)
+            | Self::ProbeUndecided(_)
+            | Self::Answered(_)
+            | Self::ClaimCleared(_)
+            | Self::ClaimsExpired(_)
+            | Self::Protected(..)
+            | Self::ClockSetBack(_) => true,
+            Self::Changed(_, change) => !matches!(change, Change::LastQuotaRefresh(_)),
+            Self::Reading(_)
+            | Self::ReadingDone(_)
+            | Self::ReadWell(_)
+            | Self::ReadFailed(..)
+            | Self::Early(..)
+            | Self::Warmup(_)
+            | Self::WarmupConcluded(..)
+            | Self::WarmupOn(_)
+            | Self::OldForgotten(_)
+            | Self::Used(..)
+            | Self::Notice(_)
+            | Self::NoticeOver(_) => false,
+        }
+    }
 }
 
 /// One thing about a credential that changes by itself, so that two changes at once are both kept.
@@ -196,6 +266,7 @@ impl State {
 
     /// Takes a note. Notes about a credential that is gone have no effect: a late answer brings nothing back.
     pub fn apply(&mut self, note: Note) {
+        self.routing += u64::from(note.matters_to_routing());
         match note {
             Note::Credential(credential) => self.put(*credential),
             Note::Changed(id, change) => self.with(&id, |k| change.to(&mut k.credential)),
@@ -219,6 +290,7 @@ impl State {
                 k.parts = std::mem::take(&mut k.parts).with_list(*part);
                 k.quota = Some(Arc::new(k.parts.merged()));
             }),
+            Note::Catalogue(id, entries) => self.with(&id, |k| k.catalogue = entries),
             Note::ReadWell(id) => self.with(&id, |k| k.failure = None),
             Note::ReadFailed(id, failure) => self.with(&id, |k| k.failure = Some(failure)),
             Note::Rests(claim) => drop(Arc::make_mut(&mut self.cooldowns).add(claim)),
@@ -227,6 +299,11 @@ impl State {
                     Arc::make_mut(&mut self.cooldowns).read(&id, &quota, now);
                 }
             }
+            Note::ProbeSent(pair, at, may) => {
+                may.store(Arc::make_mut(&mut self.cooldowns).probe_sent(pair.pair(), at), Ordering::Release);
+            }
+            Note::ProbeUndecided(pair) => Arc::make_mut(&mut self.cooldowns).probe_undecided(pair.pair()),
+            Note::Answered(pair) => drop(Arc::make_mut(&mut self.cooldowns).answered(pair.pair())),
             Note::ClaimCleared(scope) => drop(Arc::make_mut(&mut self.cooldowns).clear(&scope)),
             Note::ClaimsExpired(now) => drop(Arc::make_mut(&mut self.cooldowns).expire(now)),
             Note::Early(id, early) => self.with(&id, |k| k.early = early),
@@ -260,6 +337,7 @@ impl State {
                 credential,
                 parts: Parts::default(),
                 quota: None,
+                catalogue: Arc::default(),
                 no_summary: false,
                 failure: None,
                 early: None,

@@ -299,6 +299,7 @@ impl Inner {
                 let body = wire::upstream::models::request(credential.project.as_deref());
                 let answer = self.ask(id, Api::Models, body, ask.urgency).await?;
                 let list = wire::upstream::models::parse(&answer.body, answer.seen())?;
+                self.ledger.note(Note::Catalogue(id.clone(), Arc::new(list.catalogue))).await;
                 ListPart { models: list.models, replaced: list.replaced, at: answer.received_at }
             }
             Provider::ApiKey => self.key_list(id, ask.urgency).await?,

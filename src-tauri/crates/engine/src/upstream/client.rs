@@ -38,22 +38,22 @@ impl Api {
 }
 
 /// How long a call for quota, a project or a token may take.
-const CONTROL_LIMIT: Duration = Duration::from_secs(20);
+pub(super) const CONTROL_LIMIT: Duration = Duration::from_secs(20);
 /// How long a warmup may take.
 const WARMUP_LIMIT: Duration = Duration::from_secs(30);
 
 /// Calls the service. Clones share connections and pace.
 #[derive(Clone)]
 pub struct Upstream {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(super) struct Inner {
     settings: SettingsKeeper,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     pacer: Pacer,
-    hosts: Hosts,
-    transport: Arc<dyn Transport>,
+    pub(super) hosts: Hosts,
+    pub(super) transport: Arc<dyn Transport>,
 }
 
 impl Upstream {
@@ -245,7 +245,7 @@ impl Upstream {
         last
     }
 
-    fn configured(&self, provider: Provider) -> Vec<String> {
+    pub(super) fn configured(&self, provider: Provider) -> Vec<String> {
         let settings = self.inner.settings.current();
         match provider {
             Provider::Antigravity => settings.upstream_urls.clone(),
@@ -261,13 +261,13 @@ fn goes_on(status: u16) -> bool {
     status == 408 || status >= 500
 }
 
-fn bearer(token: &SecretString) -> HeaderValue {
+pub(super) fn bearer(token: &SecretString) -> HeaderValue {
     sensitive(&format!("Bearer {}", token.expose_secret()))
 }
 
 /// A header value that is never printed. A secret that is no header text becomes an empty value, which the
 /// service refuses.
-fn sensitive(text: &str) -> HeaderValue {
+pub(super) fn sensitive(text: &str) -> HeaderValue {
     let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value

@@ -58,6 +58,8 @@ struct Inner {
     upstream: Upstream,
     clock: Arc<dyn Clock>,
     live: Mutex<HashMap<CredentialId, Live>>,
+    /// API keys that were opened, so that not every request opens them again.
+    keys: Mutex<HashMap<CredentialId, SecretString>>,
     failed: Mutex<HashMap<CredentialId, (Timestamp, String)>>,
     flights: SingleFlight<CredentialId, Result<SecretString, TokenError>>,
 }
@@ -67,8 +69,8 @@ impl Tokens {
     #[must_use]
     pub fn new(credentials: Credentials, upstream: Upstream, clock: Arc<dyn Clock>, tasks: &Tasks) -> Self {
         let flights = SingleFlight::new(tasks);
-        let (live, failed) = (Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { credentials, upstream, clock, live, failed, flights }) }
+        let (live, keys, failed) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { credentials, upstream, clock, live, keys, failed, flights }) }
     }
 
     /// An access token that lives for five minutes or more, refreshed if it must be.
@@ -91,9 +93,27 @@ impl Tokens {
         self.get(id, Some(refused)).await
     }
 
+    /// What a credential is sent with: an API key's key, else an access token.
+    ///
+    /// # Errors
+    /// As [`Tokens::access`].
+    pub async fn secret(&self, id: &CredentialId, provider: Provider) -> Result<SecretString, TokenError> {
+        if provider != Provider::ApiKey {
+            return self.access(id).await;
+        }
+        if let Some(key) = self.inner.keys.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Ok(key.clone());
+        }
+        let mut secrets = self.inner.credentials.secrets(id.as_str()).await?;
+        let key = secrets.remove(&SecretName::ApiKey).ok_or(TokenError::Refused)?;
+        self.inner.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), key.clone());
+        Ok(key)
+    }
+
     /// Takes over what an import or a sign-in brought; a later refresh does not have to read it again.
     pub fn forget(&self, id: &CredentialId) {
         self.inner.live.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.inner.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         self.inner.failed.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 

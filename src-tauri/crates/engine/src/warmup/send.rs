@@ -1,16 +1,13 @@
 //! One warmup request, and what its answer means for the pair.
 
 use super::Inner;
-use crate::journal::{Entry, Kind};
 use crate::ledger::Note;
 use crate::ledger::{Level, Notice};
 use crate::upstream::{Answer, CallError, TokenError, Urgency};
 use domain::credential::{Credential, Provider};
 use domain::fault::{self, Fault};
-use domain::policy::cooldown::{self, Claim};
 use domain::policy::pair::Pair;
 use domain::policy::warmup::{Attempt, Outcome, Refusal};
-use domain::policy::words::Here;
 use std::sync::PoisonError;
 use wire::warmup::{Answered, Ids};
 
@@ -98,7 +95,6 @@ impl Inner {
 
     /// A refusal: the credential's state where the service says so, a rest where the table says so.
     async fn refused(&self, credential: &Credential, attempt: &Attempt, answer: &Answer) -> Came {
-        let now = self.parts.clock.now();
         let service_now = answer.date.unwrap_or(answer.received_at);
         let fault = wire::fault::read(
             wire::fault::Answer {
@@ -109,11 +105,7 @@ impl Inner {
             },
             credential.provider,
         );
-        if let Some(state) = fault::credential_state(&fault, now)
-            && let Err(error) = self.parts.credentials.mark(&credential.id, state).await
-        {
-            tracing::error!(credential = %credential.id, %error, "The credential's state could not be stored");
-        }
+        self.refusals.mark(credential, &fault).await;
         self.rest(credential, attempt, &fault).await;
         tracing::warn!(target: "smart_warmup", credential = %credential.id, model = %attempt.model, status = answer.status, "The service refused a warmup: {}", fault.message);
         Came {
@@ -123,27 +115,10 @@ impl Inner {
     }
 
     async fn rest(&self, credential: &Credential, attempt: &Attempt, fault: &Fault) {
-        let now = self.parts.clock.now();
         let pair = Pair { credential: &credential.id, group: attempt.group.as_ref(), model: &attempt.model };
-        let strikes = self.parts.ledger.state().cooldowns.strikes(&credential.id, &attempt.model);
-        let decision = fault::decide(fault, credential.provider, strikes, now);
-        let Some(claim) = Claim::of(fault, &decision, pair, strikes, now) else { return };
-        if let Err(error) = self.parts.store.put_cooldown(claim.clone()).await {
-            tracing::warn!(%error, "A cooldown could not be stored; it holds until the program ends");
-        }
-        let name = credential.name();
-        let here = Here { now, zone: &self.parts.zone };
-        let entry = Entry {
-            kind: Kind::Cooldown,
-            credential: credential.id.clone(),
-            subject: crate::store::part_text(&claim.scope.part),
-            verdict: claim.reason.key(),
-            sentence: cooldown::Sentence { claim: &claim, name: &name, here }.to_string(),
-            until: Some(claim.until),
-            name,
-        };
-        self.parts.ledger.note(Note::Rests(claim)).await;
-        self.parts.journal.write(vec![entry]).await;
+        let strikes = self.refusals.strikes(pair);
+        let decision = fault::decide(fault, credential.provider, strikes, self.parts.clock.now());
+        self.refusals.rest(credential, pair, fault, &decision).await;
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::bench::{BEGIN, import, set, size};
 use engine::clock::TimerClock;
 use engine::testkit::{Direct, SimulatedVars, open, options};
-use engine::upstream::{Answer, CallError, Transport};
+use engine::upstream::{Answer, CallError, Incoming, Transport};
 use engine::view::dto::{Freshness, HistoryArgs, ModelView, QuotaArgs, SettingKeyArgs};
 use engine::{Client, Clock, Mode, Time};
 use futures_util::future::BoxFuture;
@@ -293,5 +293,12 @@ impl Transport for Witness {
             self.seen.lock().unwrap().extend(sent.map(|sent| Sent { answered_well, ..sent }));
             answer
         })
+    }
+
+    fn stream(
+        &self,
+        request: http::Request<hyper::body::Bytes>,
+    ) -> BoxFuture<'_, Result<Incoming, CallError>> {
+        self.to.stream(request)
     }
 }

@@ -7,6 +7,7 @@ use engine::testkit::{Direct, SimulatedVars, open, options};
 use engine::upstream::Transport;
 use engine::view::dto::{DecisionsArgs, Freshness};
 use engine::{Clock, Mode, Options, Time};
+use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use simulator::{AccountSpec, Call, CallKind, Group, Scenario, SimClock, Simulator};
 use std::collections::BTreeMap;
@@ -217,9 +218,15 @@ impl Transport for Mortal {
         &self,
         request: http::Request<Vec<u8>>,
         limit: Duration,
-    ) -> futures_util::future::BoxFuture<'_, Result<engine::upstream::Answer, engine::upstream::CallError>>
-    {
+    ) -> BoxFuture<'_, Result<engine::upstream::Answer, engine::upstream::CallError>> {
         if self.fate.is_dead() { Box::pin(std::future::pending()) } else { self.to.send(request, limit) }
+    }
+
+    fn stream(
+        &self,
+        request: http::Request<hyper::body::Bytes>,
+    ) -> BoxFuture<'_, Result<engine::upstream::Incoming, engine::upstream::CallError>> {
+        if self.fate.is_dead() { Box::pin(std::future::pending()) } else { self.to.stream(request) }
     }
 }
 

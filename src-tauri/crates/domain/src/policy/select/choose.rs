@@ -104,7 +104,8 @@ impl Lineup {
     /// How many may serve a request that was tried with `tried` already; [`MOST_TRIED`] is the caller's to keep.
     #[must_use]
     pub fn others(&self, tried: &[CredentialId]) -> usize {
-        self.places.iter().filter(|place| !tried.contains(&place.id)).count()
+        let protected = self.protected.iter().map(|(place, _)| place).filter(|_| self.has_soft_floor());
+        self.places.iter().chain(protected).filter(|place| !tried.contains(&place.id)).count()
     }
 
     /// Of those that stand like the best one, whose turn it is. Who was tried passes it on to the next.

@@ -1,7 +1,7 @@
 //! Who gets in: names, origins, tokens, words, and what is open to everybody.
 
-use super::super::guard::vectors::{FOREIGN_HOSTS, FOREIGN_ORIGINS};
 use super::*;
+use crate::listener::vectors::{FOREIGN_HOSTS, FOREIGN_ORIGINS};
 
 #[tokio::test]
 async fn no_foreign_host_reaches_a_command_even_with_the_token() {

@@ -34,7 +34,7 @@ struct Taken {
 }
 
 /// One connection's place; free again when dropped.
-pub(super) struct Seat {
+pub(crate) struct Seat {
     number: u64,
     leave: CancellationToken,
     seats: Seats,
@@ -82,11 +82,13 @@ impl Seats {
 }
 
 impl Seat {
-    pub(super) fn head_is_complete(&self) {
+    /// The head of a request is there.
+    pub(crate) fn head_is_complete(&self) {
         self.show(Shown::Head);
     }
 
-    pub(super) fn is_trusted(&self) {
+    /// Somebody we know talks here.
+    pub(crate) fn is_trusted(&self) {
         self.show(Shown::Token);
     }
 

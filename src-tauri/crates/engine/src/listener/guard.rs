@@ -9,13 +9,13 @@ use hyper::{Method, Uri};
 
 /// The names under which the listener may be addressed.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(crate) struct Guard {
     hosts: Vec<String>,
 }
 
 /// Why a request is refused before anything else is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Foreign {
+pub(crate) enum Foreign {
     #[error("the request must name exactly one Host")]
     NotOneHost,
     #[error("this Host is not one of 127.0.0.1, localhost and [::1] with the right port")]
@@ -31,8 +31,19 @@ pub(super) enum Foreign {
 }
 
 impl Guard {
-    pub(super) fn new(port: u16) -> Self {
+    /// For a listener on `port` of this machine.
+    pub(crate) fn new(port: u16) -> Self {
+        Self::with_names(port, &[])
+    }
+
+    /// For a listener that may be called by other names too, with its port or, behind another server, without.
+    pub(crate) fn with_names(port: u16, names: &[String]) -> Self {
         let mut hosts = Vec::new();
+        for name in names {
+            let name = if name.contains(':') { format!("[{name}]") } else { name.clone() };
+            hosts.push(format!("{name}:{port}"));
+            hosts.push(name);
+        }
         for name in ["127.0.0.1", "localhost", "[::1]"] {
             hosts.push(format!("{name}:{port}"));
             // A browser leaves the scheme's own port out.
@@ -44,7 +55,7 @@ impl Guard {
     }
 
     /// Refuses what may not come from here; every route and method goes through it first.
-    pub(super) fn check(&self, method: &Method, target: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
+    pub(crate) fn check(&self, method: &Method, target: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
         let host =
             only(headers, &header::HOST).map_err(|_| Foreign::NotOneHost)?.ok_or(Foreign::NotOneHost)?;
         let host =
@@ -98,10 +109,10 @@ fn is_under(referer: &[u8], own: &[u8]) -> bool {
 
 #[cfg(test)]
 #[rustfmt::skip]
-pub(super) mod vectors {
+pub(crate) mod vectors {
     //! What must not pass, for a listener on port 4711; a test over a socket puts its own port in.
 
-    pub(in crate::control) const FOREIGN_HOSTS: &[&str] = &[
+    pub(crate) const FOREIGN_HOSTS: &[&str] = &[
         // No name, no port, another port.
         "", " ", ":", ":4711", "localhost", "127.0.0.1", "[::1]", "::1", "localhost:", "localhost:0",
         "localhost:80", "localhost:471", "localhost:47110", "localhost:04711", "localhost:+4711",
@@ -128,7 +139,7 @@ pub(super) mod vectors {
         "localhost:4711%00", "localhost:4711\t", "\"localhost:4711\"", "localhost\\:4711",
     ];
 
-    pub(in crate::control) const FOREIGN_ORIGINS: &[&str] = &[
+    pub(crate) const FOREIGN_ORIGINS: &[&str] = &[
         "", "null", "NULL", " ", "*", "localhost:4711", "//localhost:4711", "http://", "http:",
         "http://localhost", "http://localhost:80", "http://localhost:4712", "http://localhost:47110",
         "http://localhost:04711", "http://LOCALHOST:4711", "HTTP://localhost:4711", "http://localhost.:4711",

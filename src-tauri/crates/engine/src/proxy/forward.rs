@@ -1,0 +1,470 @@
+//! A request on its way: one credential after the other until one answers, or none is left.
+//!
+//! Who comes next is `domain::policy::select`'s decision, what a failure means `domain::fault`'s. Everything happens
+//! in the future that answers the client: when the client goes, all of it goes.
+
+use super::Inner;
+use super::admission::may_use;
+use super::attempt::{Begun, Rest, Shot, attempt};
+use super::conversations::Conversation;
+use super::log::Outcome;
+use super::probe::Probe;
+use super::record::Ticket;
+use super::relay::Relay;
+use super::reply::{self, Answer};
+use super::route::Call;
+use crate::ledger::{Known, Level, Note, Notice, OwnPair};
+use crate::store::ClientKey;
+use crate::upstream::{TokenError, Urgency};
+use crate::view::dto::Freshness;
+use domain::credential::{CredentialId, Provider};
+use domain::fault::{Class, Fault, First, decide, decide_among_others};
+use domain::policy::select::{Ask, ChoiceSentence, Lineup, MOST_TRIED, NoCandidate, OutSentence, Place};
+use domain::policy::words::Here;
+use jiff::SignedDuration;
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use wire::answer::{Broken, Identity};
+use wire::bad_request::BadRequest;
+use wire::convert::{self, Envelope, Repair, Target};
+use wire::dialect::Asked;
+use wire::refusal::{Cause, Dialect, NoneUsable, Refusal};
+
+/// How long a request may wait for the first list of models of credentials that were never asked.
+const FIRST_LIST: Duration = Duration::from_secs(20);
+/// Of so many credentials it is said why they are out.
+const MOST_REASONS: usize = 12;
+
+/// What stopped a try.
+enum Setback {
+    Broken(Broken),
+    BadRequest(BadRequest),
+}
+
+/// What came of trying one credential.
+enum Leg {
+    Begun(Box<Begun>),
+    /// The next one may be tried.
+    Next,
+    /// No other would do better.
+    Over,
+}
+
+/// A request with all that stays the same whoever serves it.
+struct Journey<'r> {
+    inner: &'r Arc<Inner>,
+    asked: &'r Asked<'r>,
+    model: &'r str,
+    session_id: String,
+    tried: Vec<CredentialId>,
+    /// With how many it may be tried.
+    most: Option<usize>,
+    calls: u32,
+    /// Which host comes next, by provider.
+    hosts: HashMap<Provider, usize>,
+    last: Option<Setback>,
+}
+
+impl Inner {
+    /// Answers a request to a model.
+    pub(super) async fn serve(
+        self: &Arc<Self>,
+        call: &Call,
+        key: &ClientKey,
+        body: &[u8],
+        mut ticket: Ticket,
+    ) -> Answer {
+        let dialect = call.endpoint().dialect();
+        let body = convert::mend(body);
+        let asked = match Asked::read(call.endpoint(), &body) {
+            Ok(asked) => asked,
+            Err(bad) => return ticket.refused(&Refusal::BadRequest(&bad), dialect, Outcome::Refused),
+        };
+        let name = asked.draft().model();
+        ticket.asks(name);
+        let Some(model) = self.model_of(name).await else {
+            return ticket.refused(&Refusal::UnknownModel { model: name }, dialect, Outcome::Refused);
+        };
+        if !may_use(key, &model) {
+            return ticket.refused(&Refusal::ModelNotAllowed { model: &model }, dialect, Outcome::Refused);
+        }
+        if let Err(reached) = self.admission.spend(key) {
+            let spent = Refusal::KeySpent { cap: reached.cap.into(), retry_after: reached.next_day_in };
+            return ticket.refused(&spent, dialect, Outcome::Refused);
+        }
+        if call.endpoint().counts() {
+            return self.count(&asked, &model, ticket).await;
+        }
+        self.forward(&asked, &model, key, dialect, ticket).await
+    }
+
+    /// The model a name means. Where none is known and some credential was never asked what it offers, it is asked.
+    async fn model_of(&self, name: &str) -> Option<String> {
+        let find = || {
+            let edition = self.roster.edition();
+            let found = edition.catalogue.resolve(name, &edition.settings.proxy_aliases);
+            (edition, found)
+        };
+        let (edition, found) = find();
+        if found.known {
+            return Some(found.model);
+        }
+        let never = |known: &&Arc<Known>| {
+            known.credential.state.is_active() && known.quota.is_none() && known.failure.is_none()
+        };
+        let ids: Vec<_> =
+            edition.state.credentials.iter().filter(never).map(|k| k.credential.id.clone()).collect();
+        if ids.is_empty() {
+            return None;
+        }
+        let _ = timeout(FIRST_LIST, self.parts.source.read(&ids, Freshness::Cached, Urgency::User)).await;
+        let (_, found) = find();
+        found.known.then_some(found.model)
+    }
+
+    async fn forward(
+        self: &Arc<Self>,
+        asked: &Asked<'_>,
+        model: &str,
+        key: &ClientKey,
+        dialect: Dialect,
+        mut ticket: Ticket,
+    ) -> Answer {
+        let conversation = Conversation::of(&key.id, model, asked);
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let mut journey = Journey {
+            inner: self,
+            asked,
+            model,
+            session_id: conversation.session_id(),
+            tried: Vec::new(),
+            most: None,
+            calls: 0,
+            hosts: HashMap::new(),
+            last: None,
+        };
+        loop {
+            let now = self.parts.clock.now();
+            let edition = self.roster.edition();
+            let lineup = edition.lineup(model, now);
+            let most = *journey.most.get_or_insert_with(|| lineup.others(&[]).min(MOST_TRIED));
+            let sticky = self.conversations.get(conversation, Instant::now());
+            let ask = Ask { tried: &journey.tried, sticky: sticky.as_ref(), turn };
+            let Some(choice) = lineup.choose(&ask).filter(|_| journey.tried.len() < most) else {
+                return self.give_up(journey, dialect, ticket);
+            };
+            let here = Here { now, zone: &self.parts.zone };
+            let sentence = ChoiceSentence { choice: &choice, here }.to_string();
+            let decision = match journey.tried.len() {
+                0 => sentence,
+                before => format!("After {before} tried in vain: {sentence}"),
+            };
+            let place = choice.place;
+            journey.tried.push(place.id.clone());
+            let Some(known) = edition.state.get(&place.id) else { continue };
+            let calls = journey.calls;
+            ticket.goes_to(&place.id, place.provider, place.group.as_ref(), model, calls, &decision);
+            let leg = journey.leg(place, known, &lineup).await;
+            ticket.goes_to(&place.id, place.provider, place.group.as_ref(), model, journey.calls, &decision);
+            match leg {
+                Leg::Next => {}
+                Leg::Over => return self.give_up(journey, dialect, ticket),
+                Leg::Begun(begun) => {
+                    self.conversations.put(conversation, &place.id, Instant::now());
+                    let mut answer =
+                        self.begin(*begun, asked.content_type(), asked.draft().streams(), ticket);
+                    reply::explain(&mut answer, Some(place.id.as_str()), &decision);
+                    return answer;
+                }
+            }
+        }
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        begun: Begun,
+        content_type: &'static str,
+        streams: bool,
+        mut ticket: Ticket,
+    ) -> Answer {
+        let Begun { mut answer, first, rest } = begun;
+        ticket.begins();
+        self.remember(answer.take_issued());
+        let (pieces, outcome) = match rest {
+            Rest::Pieces(pieces) => (Some(pieces), None),
+            Rest::Complete => (None, Some(Outcome::Ok)),
+            Rest::Broken(how) => {
+                tracing::info!("An answer broke off at its beginning: {how}");
+                (None, Some(Outcome::Truncated))
+            }
+        };
+        let ticket = match outcome {
+            None => Some(ticket),
+            Some(outcome) => {
+                ticket.costs(answer.usage());
+                ticket.ends(outcome);
+                None
+            }
+        };
+        if !streams {
+            return reply::document(first, content_type);
+        }
+        let relay = Relay::new(self.clone(), answer, first, pieces, ticket);
+        reply::stream(relay.into_stream(), content_type)
+    }
+
+    /// Tells the client that nobody serves it.
+    fn give_up(&self, journey: Journey<'_>, dialect: Dialect, ticket: Ticket) -> Answer {
+        let now = self.parts.clock.now();
+        let lineup = self.roster.edition().lineup(journey.model, now);
+        let outcome = if journey.calls == 0 { Outcome::Refused } else { Outcome::Failed };
+        let nobody = || lineup.choose(&Ask::default()).is_none().then(|| lineup.nobody(now));
+        match &journey.last {
+            Some(Setback::BadRequest(bad)) => ticket.refused(&Refusal::BadRequest(bad), dialect, outcome),
+            Some(Setback::Broken(Broken::Refused(fault))) => match nobody().filter(|_| is_limit(fault.class))
+            {
+                Some(nobody) => self.refuse(&nobody, journey.model, dialect, ticket, outcome),
+                None => ticket.refused(&Refusal::Fault(fault), dialect, outcome),
+            },
+            Some(Setback::Broken(how)) => ticket.refused(&Refusal::Broken(how), dialect, outcome),
+            None => self.refuse(&lineup.nobody(now), journey.model, dialect, ticket, outcome),
+        }
+    }
+
+    fn refuse(
+        &self,
+        nobody: &NoCandidate,
+        model: &str,
+        dialect: Dialect,
+        ticket: Ticket,
+        outcome: Outcome,
+    ) -> Answer {
+        let now = self.parts.clock.now();
+        let here = Here { now, zone: &self.parts.zone };
+        let left = nobody.left();
+        let say = |left: &domain::policy::select::Left| {
+            (left.name.clone(), OutSentence { why: &left.why, here }.to_string())
+        };
+        let mut why: Vec<_> = left.iter().take(MOST_REASONS).map(say).collect();
+        if left.len() > MOST_REASONS {
+            why.push((format!("{} more", left.len() - MOST_REASONS), "likewise out".to_owned()));
+        }
+        let refusal = match nobody {
+            NoCandidate::UnknownModel => Refusal::UnknownModel { model },
+            NoCandidate::NoneActive { .. } => Refusal::NoneActive { model, why: &why },
+            NoCandidate::NoneUsable { cause, back_at, .. } => Refusal::NoneUsable(NoneUsable {
+                model,
+                cause: match cause {
+                    domain::policy::select::Cause::QuotaEmpty => Cause::QuotaEmpty,
+                    domain::policy::select::Cause::Rate => Cause::Rate,
+                    domain::policy::select::Cause::Floor => Cause::Floor,
+                },
+                retry_after: back_at.map(|at| now.duration_until(at)),
+                why: &why,
+            }),
+        };
+        ticket.refused(&refusal, dialect, outcome)
+    }
+}
+
+/// Whether a refusal is about how much was used.
+fn is_limit(class: Class) -> bool {
+    matches!(class, Class::QuotaExhausted | Class::RateLimit | Class::Unstructured)
+}
+
+impl Journey<'_> {
+    /// Tries one credential, as often as the table says.
+    async fn leg(&mut self, place: &Place, known: &Known, lineup: &Lineup) -> Leg {
+        let inner = self.inner;
+        let (parts, credential) = (&inner.parts, &known.credential);
+        let provider = credential.provider;
+        let pair = OwnPair {
+            credential: place.id.clone(),
+            group: place.group.clone(),
+            model: self.model.to_owned(),
+        };
+        let mut probe = None;
+        if place.probes {
+            probe = Probe::begin(&parts.ledger, &parts.tasks, &pair, parts.clock.now()).await;
+            if probe.is_none() {
+                return Leg::Next;
+            }
+        }
+        let mut secret = match parts.tokens.secret(&place.id, provider).await {
+            Ok(secret) => secret,
+            Err(error) => return self.without_token(&error),
+        };
+        let hosts = parts.upstream.hosts(provider);
+        let target = Target {
+            provider,
+            model: self.model,
+            catalogue: known.catalogue.iter().find(|entry| entry.id == self.model),
+        };
+        let (mut repair, mut repaired) = (Repair::none(), false);
+        let mut seen: HashMap<Class, u32> = HashMap::new();
+        loop {
+            let identity = self.identity();
+            let envelope = Envelope {
+                project: credential.project.as_deref(),
+                request_id: &format!("agent-{}", identity.stem),
+                session_id: Some(&self.session_id),
+            };
+            let prepared = {
+                let signatures = inner.signatures.read().unwrap_or_else(PoisonError::into_inner);
+                convert::generate(self.asked.draft(), &target, &envelope, &*signatures, &repair)
+            };
+            let prepared = match prepared {
+                Ok(prepared) => prepared,
+                Err(bad) => return self.over(Setback::BadRequest(bad)),
+            };
+            let at = self.hosts.get(&provider).copied().unwrap_or(0);
+            let Some(host) = at.checked_rem(hosts.len()).and_then(|at| hosts.get(at)) else {
+                return Leg::Next;
+            };
+            self.calls += 1;
+            let shot = Shot { provider, host, model: self.model, secret: &secret, prepared, identity };
+            let how = match attempt(&parts.upstream, self.asked, shot).await {
+                Ok(begun) => {
+                    parts.upstream.host_worked(provider, host);
+                    inner.answered(&pair, probe.take()).await;
+                    return Leg::Begun(Box::new(begun));
+                }
+                Err(how) => how,
+            };
+            let Some(fault) = how.fault() else {
+                inner.agent_refused(provider).await;
+                return self.over(Setback::Broken(how));
+            };
+            tracing::debug!(credential = %place.id, model = self.model, class = fault.class.key(), "A call failed: {}", fault.message);
+            if !repaired && let Some(again) = Repair::of(&fault) {
+                tracing::info!(credential = %place.id, "The service refused a request; it is sent again {}", again.describe());
+                (repair, repaired) = (again, true);
+                self.last = Some(Setback::Broken(how));
+                continue;
+            }
+            let now = parts.clock.now();
+            let times = seen.entry(fault.class).or_default();
+            let before = match fault.class {
+                Class::Unstructured => inner.refusals.strikes(pair.pair()),
+                // The one try that repairing was is behind us.
+                Class::BadSignature => 1,
+                _ => *times,
+            };
+            *times += 1;
+            let others = self.may_go_on() && lineup.others(&self.tried) > 0;
+            let judge = if others { decide_among_others } else { decide };
+            let decision = judge(&fault, provider, before, now);
+            self.last = Some(Setback::Broken(how));
+            if decision.next_host {
+                *self.hosts.entry(provider).or_default() += 1;
+                // A model that is not found here may be there.
+                if fault.class == Class::ModelNotFound && hosts.len() > 1 {
+                    continue;
+                }
+            }
+            inner.refusals.mark(credential, &fault).await;
+            inner.refusals.rest(credential, pair.pair(), &fault, &decision).await;
+            if matches!(fault.class, Class::QuotaExhausted | Class::Unstructured) {
+                inner.read_soon(&place.id);
+            }
+            let Some(same) = decision.same else {
+                return if decision.rotate { Leg::Next } else { Leg::Over };
+            };
+            wait(same.delay, same.spread).await;
+            match same.first {
+                First::Nothing => {}
+                First::RepairSignatures => return Leg::Over,
+                First::RefreshToken => match parts.tokens.instead_of(&place.id, &secret).await {
+                    Ok(other) => secret = other,
+                    Err(error) => return self.without_token(&error),
+                },
+            }
+        }
+    }
+
+    fn may_go_on(&self) -> bool {
+        self.most.is_none_or(|most| self.tried.len() < most)
+    }
+
+    fn over(&mut self, setback: Setback) -> Leg {
+        self.last = Some(setback);
+        Leg::Over
+    }
+
+    fn without_token(&mut self, error: &TokenError) -> Leg {
+        let class = match error {
+            TokenError::Passing(_) | TokenError::Stopping => Class::Transient,
+            TokenError::Gone | TokenError::Refused | TokenError::Client(_) | TokenError::Credential(_) => {
+                Class::Unauthenticated
+            }
+        };
+        let fault = Fault::new(class, 0, &error.to_string());
+        self.last = Some(Setback::Broken(Broken::Refused(Box::new(fault))));
+        Leg::Next
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
+            stem: format!("{:032x}", rand::random::<u128>()),
+            created: self.inner.parts.clock.now(),
+            model: self.asked.draft().model().to_owned(),
+        }
+    }
+}
+
+async fn wait(delay: SignedDuration, spread: SignedDuration) {
+    let spread = Duration::try_from(spread).unwrap_or_default().mul_f64(rand::random());
+    let delay = Duration::try_from(delay).unwrap_or_default() + spread;
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+}
+
+impl Inner {
+    /// A request was answered: what was tried with it no longer rests, and bare 429s in a row are over.
+    async fn answered(&self, pair: &OwnPair, probe: Option<Probe>) {
+        let state = self.parts.ledger.state();
+        let had_strikes = state.cooldowns.strikes(&pair.credential, &pair.model) > 0;
+        let Some(probe) = probe else {
+            if had_strikes {
+                self.parts.ledger.note(Note::Answered(pair.clone())).await;
+            }
+            return;
+        };
+        probe.answered();
+        let mut cooldowns = (*state.cooldowns).clone();
+        self.parts.ledger.note(Note::Answered(pair.clone())).await;
+        for claim in cooldowns.answered(pair.pair()) {
+            if let Err(error) = self.parts.store.delete_cooldown(claim.scope).await {
+                tracing::warn!(%error, "A cooldown that is over could not be deleted");
+            }
+        }
+    }
+
+    /// Has one paced reading taken, which judges the refusal. Nobody waits for it.
+    fn read_soon(&self, id: &CredentialId) {
+        let (source, id, now) = (self.parts.source.clone(), id.clone(), self.parts.clock.now());
+        self.parts.tasks.start(|stop| async move {
+            tokio::select! {
+                () = source.read_since(std::slice::from_ref(&id), now) => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+
+    /// The answer to every login of the kind would be the same until this program calls itself something else.
+    async fn agent_refused(&self, provider: Provider) {
+        let message = format!(
+            "The service does not serve {} as {:?} any more; set its User-Agent in the settings, or look for an update of Headroom.",
+            provider.title(),
+            self.parts.upstream.agent(provider),
+        );
+        tracing::error!("{message}");
+        let notice =
+            Notice { code: "agent_refused", level: Level::Error, message, at: self.parts.clock.now() };
+        self.parts.ledger.note(Note::Notice(notice)).await;
+    }
+}

@@ -1,0 +1,248 @@
+//! One request from its arrival to its end, and the task that writes ended ones down.
+
+use super::log::{Outcome, RequestRecord, Tokens};
+use super::reply::{self, Answer};
+use crate::ledger::{Ledger, Note};
+use crate::store::{ClientKey, Store};
+use domain::catalogue::Group;
+use domain::credential::{CredentialId, Provider};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+use wire::answer::Usage;
+use wire::refusal::{Dialect, Refusal};
+
+/// Ended requests that may wait to be written; more are not remembered.
+const QUEUE: usize = 8_192;
+/// So many at once, or those of so long: one transaction for all.
+const MOST_AT_ONCE: usize = 512;
+const GATHER: Duration = Duration::from_millis(200);
+/// That a group is used is told once in this time.
+const USED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// What a client that hung up before the answer would have seen, as other servers write it.
+const HUNG_UP: u16 = 499;
+
+/// A request that ended.
+struct Ended {
+    record: RequestRecord,
+    /// Whose quota it used.
+    group: Option<Group>,
+}
+
+/// Takes ended requests. Clones share one queue.
+#[derive(Clone)]
+pub(super) struct Recorder {
+    queue: mpsc::Sender<Ended>,
+    in_flight: Arc<AtomicU32>,
+}
+
+/// Writes down what a [`Recorder`] takes.
+pub(super) struct Writing {
+    queue: mpsc::Receiver<Ended>,
+}
+
+impl Recorder {
+    pub(super) fn new() -> (Self, Writing) {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        (Self { queue: sender, in_flight: Arc::default() }, Writing { queue })
+    }
+
+    /// Requests that are being answered.
+    pub(super) fn in_flight(&self) -> u32 {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// A request that came with a key at `at`.
+    pub(super) fn ticket(&self, key: &ClientKey, endpoint: &str, at: Timestamp, began: Instant) -> Ticket {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        let record = RequestRecord {
+            at,
+            key_id: key.id.clone(),
+            key_name: key.name.clone(),
+            endpoint: endpoint.to_owned(),
+            model_asked: String::new(),
+            model_used: None,
+            credential: None,
+            provider: None,
+            tokens: Tokens::default(),
+            duration_ms: 0,
+            first_byte_ms: None,
+            status: HUNG_UP,
+            outcome: Outcome::Cancelled,
+            retries: 0,
+            decision: String::new(),
+        };
+        Ticket { record: Some(record), group: None, began, recorder: self.clone() }
+    }
+}
+
+/// A request under way. One that is dropped without an end was given up by the client.
+pub(super) struct Ticket {
+    record: Option<RequestRecord>,
+    group: Option<Group>,
+    began: Instant,
+    recorder: Recorder,
+}
+
+impl Ticket {
+    /// The model the client named.
+    pub(super) fn asks(&mut self, model: &str) {
+        self.change(|record| record.model_asked = model.to_owned());
+    }
+
+    /// It goes to a credential, for the `calls`-th call.
+    pub(super) fn goes_to(
+        &mut self,
+        credential: &CredentialId,
+        provider: Provider,
+        group: Option<&Group>,
+        model: &str,
+        calls: u32,
+        decision: &str,
+    ) {
+        self.group = group.cloned();
+        self.change(|record| {
+            record.credential = Some(credential.clone());
+            record.provider = Some(provider);
+            record.model_used = Some(model.to_owned());
+            record.retries = calls.saturating_sub(1);
+            decision.clone_into(&mut record.decision);
+        });
+    }
+
+    /// The first byte of an answer is there.
+    pub(super) fn begins(&mut self) {
+        let after = self.after();
+        self.change(|record| {
+            record.first_byte_ms = Some(after);
+            record.status = 200;
+        });
+    }
+
+    /// What it cost so far.
+    pub(super) fn costs(&mut self, usage: Usage) {
+        if usage.is_zero() {
+            return;
+        }
+        let count = |tokens: u64| Some(u32::try_from(tokens).unwrap_or(u32::MAX));
+        let tokens = Tokens {
+            input: count(usage.prompt.saturating_add(usage.tool_use)),
+            output: count(usage.answer.saturating_add(usage.thoughts)),
+            cached: count(usage.cached),
+            reasoning: count(usage.thoughts),
+        };
+        self.change(|record| record.tokens = tokens);
+    }
+
+    /// It ended.
+    pub(super) fn ends(mut self, outcome: Outcome) {
+        self.change(|record| record.outcome = outcome);
+    }
+
+    /// It was answered with a refusal.
+    pub(super) fn refused(mut self, refusal: &Refusal<'_>, dialect: Dialect, outcome: Outcome) -> Answer {
+        let mut answer = reply::refusal(refusal, dialect);
+        let sentence = refusal.sentence();
+        let credential = self.record.as_ref().and_then(|record| record.credential.clone());
+        reply::explain(&mut answer, credential.as_ref().map(CredentialId::as_str), &sentence);
+        let status = answer.status().as_u16();
+        self.change(|record| {
+            record.status = status;
+            record.outcome = outcome;
+            record.decision = match record.decision.as_str() {
+                "" => sentence,
+                before => format!("{before}. {sentence}"),
+            };
+        });
+        answer
+    }
+
+    fn after(&self) -> u32 {
+        u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX)
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut RequestRecord)) {
+        if let Some(record) = &mut self.record {
+            change(record);
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.recorder.in_flight.fetch_sub(1, Ordering::Relaxed);
+        let duration_ms = self.after();
+        let Some(record) = self.record.take() else { return };
+        let group = self.group.take().filter(|_| matches!(record.outcome, Outcome::Ok | Outcome::Truncated));
+        let ended = Ended { record: RequestRecord { duration_ms, ..record }, group };
+        if self.recorder.queue.try_send(ended).is_err() {
+            tracing::warn!("More requests ended than can be written down; one is not remembered");
+        }
+    }
+}
+
+impl Writing {
+    /// Writes until `stop`, and then what is left.
+    pub(super) async fn run(mut self, store: Store, ledger: Ledger, stop: CancellationToken) {
+        let mut used = HashMap::new();
+        let mut batch = Vec::new();
+        loop {
+            let more = tokio::select! {
+                received = self.queue.recv_many(&mut batch, MOST_AT_ONCE) => received > 0,
+                () = stop.cancelled() => false,
+            };
+            if !more {
+                break;
+            }
+            let until = Instant::now() + GATHER;
+            while batch.len() < MOST_AT_ONCE {
+                let room = MOST_AT_ONCE - batch.len();
+                match timeout_at(until, self.queue.recv_many(&mut batch, room)).await {
+                    Ok(received) if received > 0 && !stop.is_cancelled() => {}
+                    Ok(_) | Err(_) => break,
+                }
+            }
+            write(&store, &ledger, &mut used, std::mem::take(&mut batch)).await;
+        }
+        while let Ok(ended) = self.queue.try_recv() {
+            batch.push(ended);
+        }
+        if !batch.is_empty() {
+            write(&store, &ledger, &mut used, batch).await;
+        }
+    }
+}
+
+async fn write(store: &Store, ledger: &Ledger, used: &mut HashMap<Group, Timestamp>, batch: Vec<Ended>) {
+    let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
+    let mut notes = Vec::new();
+    for ended in &batch {
+        let at = last.entry(ended.record.key_id.clone()).or_insert(ended.record.at);
+        *at = (*at).max(ended.record.at);
+        let Some(group) = &ended.group else { continue };
+        let fresh = used.get(group).is_none_or(|told| told.duration_until(ended.record.at) >= USED_EVERY);
+        if fresh {
+            used.insert(group.clone(), ended.record.at);
+            notes.push(Note::Used(group.clone(), ended.record.at));
+        }
+    }
+    if !notes.is_empty() {
+        ledger.notes(notes).await;
+    }
+    let records = batch.into_iter().map(|ended| ended.record).collect();
+    let written = async {
+        store.add_requests(records).await?;
+        for (key, at) in last {
+            store.touch_client_key(&key, at).await?;
+        }
+        Ok::<_, crate::store::StoreError>(())
+    };
+    if let Err(error) = written.await {
+        tracing::warn!(%error, "Requests could not be written down");
+    }
+}

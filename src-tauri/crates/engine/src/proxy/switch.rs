@@ -1,0 +1,168 @@
+//! Listens as the settings say: on, off, elsewhere, without a restart.
+
+use super::Inner;
+use super::entry::Entry;
+use super::occupant;
+use super::state::ProxyState;
+use crate::ledger::{Level, Note, Notice};
+use crate::listener::{Guard, Listening, accept};
+use crate::tasks::Tasks;
+use domain::settings::Settings;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// For a whole head.
+const HEAD: Duration = Duration::from_secs(10);
+/// Connections at once.
+const CONNECTIONS: usize = 256;
+/// For requests under way when it stops.
+const DRAIN: Duration = Duration::from_secs(5);
+/// A port that is taken is tried again after this, and then ever later.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LAST_RETRY: Duration = Duration::from_secs(30);
+/// The notice that it does not listen.
+const CODE: &str = "proxy_port";
+
+/// What a listener is opened with; a change of any of it opens another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    address: SocketAddr,
+    hosts: Vec<String>,
+}
+
+impl Wanted {
+    fn of(settings: &Settings) -> Option<Self> {
+        let hosts = if settings.proxy_allow_lan { settings.proxy_hosts.clone() } else { Vec::new() };
+        let wanted = Self { address: settings.proxy_listen, hosts };
+        (settings.proxy_enabled && settings.listen_is_allowed()).then_some(wanted)
+    }
+}
+
+/// A listener that runs.
+struct Open {
+    wanted: Wanted,
+    tasks: Tasks,
+    closing: CancellationToken,
+    over: CancellationToken,
+}
+
+impl Open {
+    async fn bind(inner: &Arc<Inner>, wanted: Wanted) -> io::Result<Self> {
+        let listener = TcpListener::bind(wanted.address).await?;
+        let (tasks, closing, over) = (Tasks::default(), CancellationToken::new(), CancellationToken::new());
+        let guard = Guard::with_names(wanted.address.port(), &wanted.hosts);
+        let listening = Listening {
+            name: "The proxy",
+            head: HEAD,
+            connections: CONNECTIONS,
+            keep_alive: true,
+            tasks: tasks.clone(),
+            closing: closing.clone(),
+            over: over.clone(),
+        };
+        let entry = Arc::new(Entry { guard, inner: inner.clone() });
+        tasks.start(|_| accept(listener, listening, entry));
+        Ok(Self { wanted, tasks, closing, over })
+    }
+
+    /// Accepts nothing more, lets requests under way finish for a while, then cuts them.
+    async fn close(self) {
+        self.closing.cancel();
+        if timeout(DRAIN, self.tasks.finish()).await.is_err() {
+            self.over.cancel();
+            self.tasks.finish().await;
+        }
+    }
+}
+
+/// Follows the settings until `stop`; then closes, and lets the records be written.
+pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
+    let mut settings = inner.parts.settings.watch();
+    let mut open: Option<Open> = None;
+    let mut retry = FIRST_RETRY;
+    while !stop.is_cancelled() {
+        let now = settings.borrow_and_update().clone();
+        let wanted = Wanted::of(&now);
+        if open.as_ref().map(|open| &open.wanted) != wanted.as_ref() {
+            if let Some(old) = open.take() {
+                inner.show(ProxyState::default()).await;
+                // The new address does not wait for the old one's requests.
+                inner.parts.tasks.start(|_| old.close());
+            }
+            match wanted {
+                None => inner.show(ProxyState::default()).await,
+                Some(wanted) => match Open::bind(&inner, wanted.clone()).await {
+                    Ok(opened) => {
+                        retry = FIRST_RETRY;
+                        inner
+                            .show(ProxyState { listening: Some(wanted.address), ..ProxyState::default() })
+                            .await;
+                        open = Some(opened);
+                    }
+                    Err(error) => {
+                        let why_not = Some(taken(wanted.address, &error));
+                        inner.show(ProxyState { why_not, ..ProxyState::default() }).await;
+                    }
+                },
+            }
+        }
+        // Never another port by itself: clients would be moved without anybody saying so.
+        let waits = Wanted::of(&now).is_some() && open.is_none();
+        let again = async {
+            if waits {
+                tokio::time::sleep(retry).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            changed = settings.changed() => if changed.is_err() { break },
+            () = again => retry = (retry * 2).min(LAST_RETRY),
+            () = stop.cancelled() => break,
+        }
+    }
+    if let Some(open) = open {
+        open.close().await;
+    }
+    inner.last_record.cancel();
+}
+
+fn taken(address: SocketAddr, error: &io::Error) -> String {
+    let what = match error.kind() {
+        io::ErrorKind::AddrInUse => match occupant::of(address) {
+            Some(occupant) => format!("{occupant} uses it"),
+            None => "another program uses it".to_owned(),
+        },
+        _ => error.to_string(),
+    };
+    format!(
+        "The proxy cannot listen on {address}: {what}. End that program, or choose another address: headroom settings set proxy_listen 127.0.0.1:PORT"
+    )
+}
+
+impl Inner {
+    /// Shows what the proxy is doing.
+    async fn show(&self, state: ProxyState) {
+        if *self.state.borrow() == state {
+            return;
+        }
+        match (&state.listening, &state.why_not) {
+            (Some(address), _) => tracing::info!(%address, "The proxy listens"),
+            (None, Some(why_not)) => tracing::error!("{why_not}"),
+            (None, None) => tracing::info!("The proxy does not listen"),
+        }
+        let note = match state.why_not.clone() {
+            Some(message) => {
+                Note::Notice(Notice { code: CODE, level: Level::Error, message, at: self.parts.clock.now() })
+            }
+            None => Note::NoticeOver(CODE),
+        };
+        self.state.send_replace(state);
+        self.parts.ledger.note(note).await;
+    }
+}
