@@ -11,6 +11,9 @@ const pages = {
   Overview: '',
   Credentials: 'credentials',
   Scheduler: 'scheduler',
+  Proxy: 'proxy',
+  'Proxy keys': 'proxy?keys',
+  'Proxy programs': 'proxy?programs',
   Settings: 'settings',
   Health: 'about',
 };

@@ -1,5 +1,6 @@
 /** 简体中文。 */
 import type { Messages } from './en';
+import { proxyTexts } from './zh-CN-proxy';
 import { schedulerTexts, warmupTexts } from './zh-CN-scheduler';
 
 export const zhCN: Messages = {
@@ -10,6 +11,7 @@ export const zhCN: Messages = {
     overview: '概览',
     credentials: '凭据',
     scheduler: '自动任务',
+    proxy: '代理',
     settings: '设置',
     about: '健康检查',
   },
@@ -416,6 +418,7 @@ export const zhCN: Messages = {
 
   warmup: warmupTexts,
   scheduler: schedulerTexts,
+  proxy: proxyTexts,
 
   about: {
     title: '健康检查',
