@@ -231,8 +231,8 @@ impl Host {
                 let current = runtime.borrow_and_update().clone();
                 let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
                 let mut agenda = current.agenda.clone();
-                let (mut round, mut proxy) = (current.warmups.watch(), current.proxy.watch());
-                let mut keys = current.client_keys.watch();
+                let mut round = current.warmups.watch();
+                let (mut keys, mut proxy) = (current.client_keys.watch(), current.proxy.watch());
                 drop(current);
                 loop {
                     tokio::select! {

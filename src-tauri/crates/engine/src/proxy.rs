@@ -6,7 +6,7 @@ mod admission;
 mod attempt;
 mod catalogue;
 pub mod client_keys;
-mod consent;
+pub mod consent;
 mod conversations;
 mod counting;
 mod entry;
@@ -25,7 +25,6 @@ pub mod state;
 mod switch;
 
 pub use client_keys::ClientKeys;
-pub use consent::PROXY_CONSENT;
 pub use state::ProxyState;
 
 use crate::clock::Clock;
@@ -69,10 +68,10 @@ pub struct Parts {
     pub upstream: Upstream,
     /// What is wanted.
     pub settings: SettingsKeeper,
-    /// Requests and the consent.
-    pub store: Store,
-    /// Who may use it.
+    /// Who may ask.
     pub keys: ClientKeys,
+    /// Requests, consent.
+    pub store: Store,
     /// Where decisions go.
     pub journal: Journal,
     /// The time.
@@ -100,8 +99,8 @@ struct Inner {
     writing: Mutex<Option<Writing>>,
     /// Nothing is recorded any more after this.
     last_record: CancellationToken,
-    state: watch::Sender<ProxyState>,
-    /// Counts up with every request, for taking turns.
+    state: Arc<watch::Sender<ProxyState>>,
+    /// Counts up with every turn that was taken.
     turn: AtomicUsize,
 }
 
@@ -117,22 +116,18 @@ impl Proxy {
             clock: parts.clock.clone(),
             zone: parts.zone.clone(),
         };
-        let (recorder, writing) = Recorder::new();
+        let state = Arc::new(watch::Sender::new(ProxyState::default()));
+        let (recorder, writing) = Recorder::new(state.clone());
         let inner = Inner {
             refusals,
             roster: Roster::new(parts.ledger.clone(), parts.settings.clone()),
-            admission: Admission::new(
-                parts.keys.clone(),
-                parts.store.clone(),
-                parts.clock.clone(),
-                parts.zone.clone(),
-            ),
+            admission: Admission::new(parts.keys.clone(), parts.clock.clone(), parts.zone.clone()),
             conversations: Conversations::default(),
             signatures: RwLock::new(Memory::new(SIGNATURES, SIGNATURE_BYTES)),
             recorder,
             writing: Mutex::new(Some(writing)),
             last_record: CancellationToken::new(),
-            state: watch::Sender::new(ProxyState::default()),
+            state,
             turn: AtomicUsize::new(0),
             parts,
         };
@@ -145,56 +140,28 @@ impl Proxy {
     /// # Errors
     /// When the database cannot be read.
     pub async fn start(&self) -> Result<(), StoreError> {
-        if self.consent_at().await?.is_some() {
+        let parts = &self.inner.parts;
+        if consent::consent_at(&parts.store).await?.is_some() {
             self.agree().await?;
         }
-        self.reload_keys().await?;
-        let parts = &self.inner.parts;
+        self.inner.admission.count_today(&parts.store).await?;
         let writing = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writing) = writing {
-            let (store, ledger, stop) =
-                (parts.store.clone(), parts.ledger.clone(), self.inner.last_record.clone());
-            parts.tasks.start(|_| writing.run(store, ledger, stop));
+            let stop = self.inner.last_record.clone();
+            let (store, keys, ledger) = (parts.store.clone(), parts.keys.clone(), parts.ledger.clone());
+            parts.tasks.start(|_| writing.run(store, keys, ledger, stop));
         }
         let proxy = self.clone();
-        parts.tasks.start(|stop| async move {
-            let agreeing = proxy.clone();
-            let follow = async {
-                let mut settings = agreeing.inner.parts.settings.watch();
-                loop {
-                    if settings.borrow_and_update().proxy_enabled
-                        && let Err(error) = agreeing.agree().await
-                    {
-                        tracing::error!(%error, "That you agreed to the proxy could not be stored");
-                    }
-                    if settings.changed().await.is_err() {
-                        return;
-                    }
-                }
-            };
-            tokio::select! {
-                () = follow => {}
-                () = stop.cancelled() => {}
-            }
-        });
+        parts.tasks.start(|stop| async move { proxy.follow_switch(stop).await });
         let inner = self.inner.clone();
         parts.tasks.start(|stop| switch::run(inner, stop));
         Ok(())
     }
 
-    /// Takes the client keys as they are stored now, and what was used of them today. Whoever changes them through
-    /// [`ClientKeys`] need not call it.
-    ///
-    /// # Errors
-    /// When the database cannot be read; the keys stay as they were.
-    pub async fn reload_keys(&self) -> Result<(), StoreError> {
-        self.inner.admission.load().await
-    }
-
     /// What the proxy is doing.
     #[must_use]
     pub fn state(&self) -> ProxyState {
-        ProxyState { in_flight: self.inner.recorder.in_flight(), ..self.inner.state.borrow().clone() }
+        self.inner.state.borrow().clone()
     }
 
     /// Tells when it begins or ceases to listen.

@@ -2,13 +2,13 @@
 
 use crate::clock::{Clock, TimerClock};
 use crate::settings::Vars;
-use crate::upstream::{Answer, CallError, Incoming, Transport};
+use crate::upstream::{Answer, CallError, Transport};
 use crate::{Demo, Host, Mode, Opened, Options, Time};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt};
 use http::header;
-use hyper::body::Bytes;
 use jiff::tz::TimeZone;
+use secrecy::ExposeSecret;
 use simulator::Simulator;
 use std::collections::HashMap;
 use std::path::Path;
@@ -51,17 +51,6 @@ impl Transport for Direct {
                 body: body.to_vec(),
                 received_at: self.clock.now(),
             })
-        }
-        .boxed()
-    }
-
-    fn stream(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Incoming, CallError>> {
-        async move {
-            let request = request.map(|body| body.to_vec());
-            let answer = self.send(request, Duration::from_secs(3_600)).await?;
-            let body = futures_util::stream::iter([Ok(Bytes::from(answer.body))]).boxed();
-            let Answer { status, date, retry_after, received_at, .. } = answer;
-            Ok(Incoming { status, date, retry_after, received_at, body })
         }
         .boxed()
     }
@@ -122,6 +111,46 @@ pub fn options(
         clock: clock.clone(),
         ..Options::new(dir.to_owned())
     }
+}
+
+/// A client key of the proxy to be made.
+#[derive(Debug, Clone, Default)]
+pub struct ClientKeySpec {
+    /// Its name.
+    pub name: String,
+    /// Which models it may use.
+    pub models: Vec<String>,
+    /// Most requests a day.
+    pub daily_cap: Option<u32>,
+}
+
+impl ClientKeySpec {
+    /// Without limits.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+}
+
+/// Makes a client key and answers it in clear.
+///
+/// # Panics
+/// When it cannot be stored.
+#[expect(clippy::expect_used, reason = "a test that cannot start has failed")]
+pub async fn client_key(host: &Host, spec: ClientKeySpec) -> String {
+    let made = host.runtime().client_keys.create(spec.name, spec.models, spec.daily_cap).await;
+    made.expect("the key is stored").1.expose_secret().to_owned()
+}
+
+/// What the proxy wrote down so far, newest first.
+///
+/// # Panics
+/// When it cannot be read.
+#[expect(clippy::expect_used, reason = "a test that cannot look has failed")]
+pub async fn requests(host: &Host) -> Vec<crate::proxy::log::RequestRecord> {
+    let query = crate::store::RequestQuery { limit: 1_000, ..crate::store::RequestQuery::default() };
+    let kept = host.runtime().store.requests(query).await.expect("the requests are read");
+    kept.into_iter().map(|kept| kept.record).collect()
 }
 
 /// Opens a directory nobody else uses.

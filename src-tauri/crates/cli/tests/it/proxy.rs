@@ -127,7 +127,7 @@ async fn every_program_is_listed_with_the_same_keys() {
 async fn switching_the_proxy_on_says_once_what_it_means() {
     let headroom = Headroom::offline();
     let first = headroom.ok(&["settings", "set", "proxy_enabled", "true"]).await;
-    assert!(first.stderr.contains("own personal login") && first.stderr.contains("API key"), "{first:?}");
+    assert!(first.stderr.contains("over your own logins") && first.stderr.contains("API key"), "{first:?}");
     headroom.ok(&["settings", "set", "proxy_enabled", "false"]).await;
     let second = headroom.ok(&["settings", "set", "proxy_enabled", "true"]).await;
     assert_eq!(second.stderr, "");
@@ -138,7 +138,7 @@ async fn the_environment_is_the_users_word_for_a_running_engine() {
     let headroom = Headroom::offline().env("PROXY_ENABLED", "true").env("PROXY_LISTEN", "127.0.0.1:0");
     let engine = headroom.serve(&[]).await;
     let output = engine.stop().await;
-    assert!(output.stderr.contains("own personal login"), "{output:?}");
+    assert!(output.stderr.contains("over your own logins"), "{output:?}");
 }
 
 /// How many files below a directory hold a text.

@@ -2,8 +2,8 @@
 
 use super::automation::{A_DAY, A_WEEK, failed, since};
 use crate::host::Host;
-use crate::proxy::PROXY_CONSENT;
 use crate::proxy::client_keys::NoKey;
+use crate::proxy::consent::{PROXY_CONSENT, consent_at};
 use crate::proxy::log::Outcome;
 use crate::runtime::Runtime;
 use crate::store::{ClientKey, KeptRequest, KeyChange, RequestQuery, StoreError, Usage};
@@ -28,9 +28,7 @@ impl Host {
     pub(crate) async fn keys_list(&self) -> Result<Vec<ClientKeyView>, ApiError> {
         let runtime = self.runtime();
         let today = runtime.requests_today().await.map_err(failed)?;
-        // From the store: when a key was last used is written there alone.
-        let keys = runtime.store.client_keys().await.map_err(failed)?;
-        Ok(keys.iter().map(|k| key_view(&k.key, &today)).collect())
+        Ok(runtime.client_keys.all().iter().map(|k| key_view(&k.key, &today)).collect())
     }
 
     pub(crate) async fn key_create(&self, args: KeyCreateArgs) -> Result<KeyCreated, ApiError> {
@@ -116,7 +114,7 @@ impl Host {
             address: runtime.proxy_address(),
             in_flight: state.in_flight,
             consent_text: PROXY_CONSENT.to_owned(),
-            consent_at: runtime.proxy.consent_at().await.map_err(failed)?,
+            consent_at: consent_at(&runtime.store).await.map_err(failed)?,
             keys: u32::try_from(in_use).unwrap_or(u32::MAX),
         })
     }
@@ -125,7 +123,8 @@ impl Host {
 impl Runtime {
     /// What programs on this machine are given as the proxy's address.
     pub(crate) fn proxy_address(&self) -> String {
-        base_url(self.proxy.state().listening, &self.settings.current())
+        let listening = self.proxy.state().listening;
+        base_url(listening, &self.settings.current())
     }
 
     /// Requests of the local day, by key id.

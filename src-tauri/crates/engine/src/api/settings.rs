@@ -26,8 +26,8 @@ impl Host {
         if args.key == "smart_warmup_enabled" && view.value.as_deref() == Some("true") {
             runtime.warmups.agree().await.map_err(CredentialError::from)?;
         }
-        if args.key == "proxy_enabled" && view.value.as_deref() == Some("true") {
-            runtime.proxy.agree().await.map_err(CredentialError::from)?;
+        if args.key == "proxy_enabled" {
+            runtime.note_proxy_switch().await?;
         }
         if args.key.starts_with("oauth_client_") {
             runtime.client_changed(&args.key).await?;
@@ -51,14 +51,20 @@ impl Host {
         if runtime.settings.current().smart_warmup_enabled {
             runtime.warmups.agree().await.map_err(CredentialError::from)?;
         }
-        if runtime.settings.current().proxy_enabled {
-            runtime.proxy.agree().await.map_err(CredentialError::from)?;
-        }
+        runtime.note_proxy_switch().await?;
         Ok(report)
     }
 }
 
 impl Runtime {
+    /// Where the proxy is on now: who switched it on agreed to it.
+    async fn note_proxy_switch(&self) -> Result<(), CredentialError> {
+        if self.settings.current().proxy_enabled {
+            self.proxy.agree().await?;
+        }
+        Ok(())
+    }
+
     /// Logins that waited for an OAuth client are tried again.
     async fn client_changed(&self, key: &str) -> Result<(), CredentialError> {
         let provider = if key.ends_with("gemini_cli") { Provider::GeminiCli } else { Provider::Antigravity };

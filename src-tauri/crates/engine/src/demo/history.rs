@@ -137,7 +137,7 @@ async fn invent_group(
                 by: "elsewhere".to_owned(),
             });
         }
-        if hour.starts && (place + person.place) % 3 == 0 {
+        if hour.starts && (place + person.place).is_multiple_of(3) {
             warmups.push(at - SignedDuration::from_mins(50));
         }
     }

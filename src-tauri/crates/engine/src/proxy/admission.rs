@@ -22,7 +22,6 @@ const FAILURE_WINDOW: Duration = Duration::from_secs(60);
 /// The one owner of who gets in.
 pub(super) struct Admission {
     keys: ClientKeys,
-    store: Store,
     clock: Arc<dyn Clock>,
     zone: TimeZone,
     failures: Mutex<VecDeque<Instant>>,
@@ -53,20 +52,15 @@ pub(super) struct CapReached {
 }
 
 impl Admission {
-    pub(super) fn new(keys: ClientKeys, store: Store, clock: Arc<dyn Clock>, zone: TimeZone) -> Self {
-        let (failures, spent) = (Mutex::default(), Mutex::default());
-        Self { keys, store, clock, zone, failures, spent }
+    pub(super) fn new(keys: ClientKeys, clock: Arc<dyn Clock>, zone: TimeZone) -> Self {
+        Self { keys, clock, zone, failures: Mutex::default(), spent: Mutex::default() }
     }
 
-    /// Takes the keys as they are stored now, and what was used of them today.
-    pub(super) async fn load(&self) -> Result<(), StoreError> {
-        self.keys.reload().await?;
+    /// Takes over what was used of each key today, before this run.
+    pub(super) async fn count_today(&self, store: &Store) -> Result<(), StoreError> {
         let (day, begin) = self.today();
-        let counts = self.store.requests_by_key(begin).await?.into_iter().collect();
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        if spent.day != Some(day) {
-            *spent = Spent { day: Some(day), counts };
-        }
+        let counts = store.requests_by_key(begin).await?.into_iter().collect();
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) = Spent { day: Some(day), counts };
         Ok(())
     }
 

@@ -124,11 +124,22 @@ impl ClientKeys {
         Ok(revoked)
     }
 
-    /// Takes the keys as they are stored now.
+    /// Notes that a request came with a key.
     ///
     /// # Errors
-    /// When the database cannot be read; the keys stay as they were.
-    pub async fn reload(&self) -> Result<(), StoreError> {
+    /// When the database fails.
+    pub async fn used(&self, id: &str) -> Result<(), StoreError> {
+        let now = self.inner.clock.now();
+        self.inner.store.touch_client_key(id, now).await?;
+        self.inner.show.send_modify(|keys| {
+            if let Some(known) = Arc::make_mut(keys).iter_mut().find(|k| k.key.id == id) {
+                known.key.last_used_at = known.key.last_used_at.max(Some(now));
+            }
+        });
+        Ok(())
+    }
+
+    async fn reload(&self) -> Result<(), StoreError> {
         self.inner.show.send_replace(Arc::new(self.inner.store.client_keys().await?));
         Ok(())
     }
@@ -148,6 +159,8 @@ mod tests {
         let keys = empty().await;
         let (key, secret) = keys.create("laptop".into(), vec![], None).await.unwrap();
         assert_eq!(keys.recognise(secret.expose_secret()), Some(key.clone()));
+        keys.used(&key.id).await.unwrap();
+        assert!(keys.named("laptop").unwrap().last_used_at.is_some());
         assert!(keys.revoke(&key.id).await.unwrap());
         assert_eq!(keys.recognise(secret.expose_secret()), None);
         assert!(keys.named("laptop").is_err());

@@ -19,7 +19,7 @@ use crate::upstream::{TokenError, Urgency};
 use crate::view::dto::Freshness;
 use domain::credential::{CredentialId, Provider};
 use domain::fault::{Class, Fault, First, decide, decide_among_others};
-use domain::policy::select::{Ask, ChoiceSentence, Lineup, MOST_TRIED, NoCandidate, OutSentence, Place};
+use domain::policy::select::{Ask, ChoiceSentence, Lineup, MOST_TRIED, NoCandidate, OutSentence, Place, Why};
 use domain::policy::words::Here;
 use jiff::SignedDuration;
 use std::collections::HashMap;
@@ -134,7 +134,6 @@ impl Inner {
         mut ticket: Ticket,
     ) -> Answer {
         let conversation = Conversation::of(&key.id, model, asked);
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let mut journey = Journey {
             inner: self,
             asked,
@@ -152,10 +151,15 @@ impl Inner {
             let lineup = edition.lineup(model, now);
             let most = *journey.most.get_or_insert_with(|| lineup.others(&[]).min(MOST_TRIED));
             let sticky = self.conversations.get(conversation, Instant::now());
+            let turn = self.turn.load(Ordering::Relaxed);
             let ask = Ask { tried: &journey.tried, sticky: sticky.as_ref(), turn };
             let Some(choice) = lineup.choose(&ask).filter(|_| journey.tried.len() < most) else {
                 return self.give_up(journey, dialect, ticket);
             };
+            // A conversation that stays where it is takes nobody's turn.
+            if choice.why == Why::Turn {
+                self.turn.fetch_add(1, Ordering::Relaxed);
+            }
             let here = Here { now, zone: &self.parts.zone };
             let sentence = ChoiceSentence { choice: &choice, here }.to_string();
             let decision = match journey.tried.len() {
@@ -347,11 +351,13 @@ impl Journey<'_> {
             }
             let now = parts.clock.now();
             let times = seen.entry(fault.class).or_default();
-            let before = match fault.class {
-                Class::Unstructured => inner.refusals.strikes(pair.pair()),
+            let before = if fault.class == Class::Unstructured {
+                inner.refusals.strikes(pair.pair())
+            } else if fault.class == Class::BadSignature {
                 // The one try that repairing was is behind us.
-                Class::BadSignature => 1,
-                _ => *times,
+                1
+            } else {
+                *times
             };
             *times += 1;
             let others = self.may_go_on() && lineup.others(&self.tried) > 0;
@@ -367,7 +373,8 @@ impl Journey<'_> {
             }
             inner.refusals.mark(credential, &fault).await;
             inner.refusals.rest(credential, pair.pair(), &fault, &decision).await;
-            if matches!(fault.class, Class::QuotaExhausted | Class::Unstructured) {
+            // A probe follows on a reading; another one right after it would only open the next.
+            if !place.probes && matches!(fault.class, Class::QuotaExhausted | Class::Unstructured) {
                 inner.read_soon(&place.id);
             }
             let Some(same) = decision.same else {

@@ -1,17 +1,18 @@
 //! One request from its arrival to its end, and the task that writes ended ones down.
 
+use super::client_keys::ClientKeys;
 use super::log::{Outcome, RequestRecord, Tokens};
 use super::reply::{self, Answer};
+use super::state::ProxyState;
 use crate::ledger::{Ledger, Note};
 use crate::store::{ClientKey, Store};
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use wire::answer::Usage;
@@ -22,7 +23,7 @@ const QUEUE: usize = 8_192;
 /// So many at once, or those of so long: one transaction for all.
 const MOST_AT_ONCE: usize = 512;
 const GATHER: Duration = Duration::from_millis(200);
-/// That a group is used is told once in this time.
+/// That a group or a key is used is told once in this time.
 const USED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// What a client that hung up before the answer would have seen, as other servers write it.
 const HUNG_UP: u16 = 499;
@@ -38,7 +39,7 @@ struct Ended {
 #[derive(Clone)]
 pub(super) struct Recorder {
     queue: mpsc::Sender<Ended>,
-    in_flight: Arc<AtomicU32>,
+    state: Arc<watch::Sender<ProxyState>>,
 }
 
 /// Writes down what a [`Recorder`] takes.
@@ -47,19 +48,23 @@ pub(super) struct Writing {
 }
 
 impl Recorder {
-    pub(super) fn new() -> (Self, Writing) {
+    /// Requests under way are counted in `state`.
+    pub(super) fn new(state: Arc<watch::Sender<ProxyState>>) -> (Self, Writing) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        (Self { queue: sender, in_flight: Arc::default() }, Writing { queue })
+        (Self { queue: sender, state }, Writing { queue })
     }
 
-    /// Requests that are being answered.
-    pub(super) fn in_flight(&self) -> u32 {
-        self.in_flight.load(Ordering::Relaxed)
+    /// Counts without waking whoever watches: they look when something else changes.
+    fn count(&self, change: impl FnOnce(u32) -> u32) {
+        self.state.send_if_modified(|state| {
+            state.in_flight = change(state.in_flight);
+            false
+        });
     }
 
     /// A request that came with a key at `at`.
     pub(super) fn ticket(&self, key: &ClientKey, endpoint: &str, at: Timestamp, began: Instant) -> Ticket {
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.count(|before| before.saturating_add(1));
         let record = RequestRecord {
             at,
             key_id: key.id.clone(),
@@ -175,7 +180,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.recorder.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.recorder.count(|before| before.saturating_sub(1));
         let duration_ms = self.after();
         let Some(record) = self.record.take() else { return };
         let group = self.group.take().filter(|_| matches!(record.outcome, Outcome::Ok | Outcome::Truncated));
@@ -188,8 +193,14 @@ impl Drop for Ticket {
 
 impl Writing {
     /// Writes until `stop`, and then what is left.
-    pub(super) async fn run(mut self, store: Store, ledger: Ledger, stop: CancellationToken) {
-        let mut used = HashMap::new();
+    pub(super) async fn run(
+        mut self,
+        store: Store,
+        keys: ClientKeys,
+        ledger: Ledger,
+        stop: CancellationToken,
+    ) {
+        let mut told = Told::default();
         let mut batch = Vec::new();
         loop {
             let more = tokio::select! {
@@ -207,42 +218,56 @@ impl Writing {
                     Ok(_) | Err(_) => break,
                 }
             }
-            write(&store, &ledger, &mut used, std::mem::take(&mut batch)).await;
+            told.tell(&keys, &ledger, &batch).await;
+            write(&store, std::mem::take(&mut batch)).await;
         }
         while let Ok(ended) = self.queue.try_recv() {
             batch.push(ended);
         }
         if !batch.is_empty() {
-            write(&store, &ledger, &mut used, batch).await;
+            write(&store, batch).await;
         }
     }
 }
 
-async fn write(store: &Store, ledger: &Ledger, used: &mut HashMap<Group, Timestamp>, batch: Vec<Ended>) {
-    let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
-    let mut notes = Vec::new();
-    for ended in &batch {
-        let at = last.entry(ended.record.key_id.clone()).or_insert(ended.record.at);
-        *at = (*at).max(ended.record.at);
-        let Some(group) = &ended.group else { continue };
-        let fresh = used.get(group).is_none_or(|told| told.duration_until(ended.record.at) >= USED_EVERY);
-        if fresh {
-            used.insert(group.clone(), ended.record.at);
-            notes.push(Note::Used(group.clone(), ended.record.at));
+/// What was told of use, and when: once in a while is enough.
+#[derive(Default)]
+struct Told {
+    groups: HashMap<Group, Timestamp>,
+    keys: HashMap<String, Timestamp>,
+}
+
+impl Told {
+    async fn tell(&mut self, keys: &ClientKeys, ledger: &Ledger, batch: &[Ended]) {
+        for ended in batch {
+            let at = ended.record.at;
+            if let Some(group) = &ended.group
+                && is_due(&mut self.groups, group, at)
+            {
+                ledger.note(Note::Used(group.clone(), at)).await;
+            }
+            let key = &ended.record.key_id;
+            if is_due(&mut self.keys, key, at)
+                && let Err(error) = keys.used(key).await
+            {
+                tracing::warn!(%error, "That a client key was used could not be stored");
+            }
         }
     }
-    if !notes.is_empty() {
-        ledger.notes(notes).await;
+}
+
+/// Whether use is to be told again; if so, it counts as told.
+fn is_due<K: Clone + Eq + std::hash::Hash>(told: &mut HashMap<K, Timestamp>, of: &K, at: Timestamp) -> bool {
+    let due = told.get(of).is_none_or(|last| last.duration_until(at) >= USED_EVERY);
+    if due {
+        told.insert(of.clone(), at);
     }
+    due
+}
+
+async fn write(store: &Store, batch: Vec<Ended>) {
     let records = batch.into_iter().map(|ended| ended.record).collect();
-    let written = async {
-        store.add_requests(records).await?;
-        for (key, at) in last {
-            store.touch_client_key(&key, at).await?;
-        }
-        Ok::<_, crate::store::StoreError>(())
-    };
-    if let Err(error) = written.await {
+    if let Err(error) = store.add_requests(records).await {
         tracing::warn!(%error, "Requests could not be written down");
     }
 }

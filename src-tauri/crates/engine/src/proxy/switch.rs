@@ -133,12 +133,13 @@ pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
 }
 
 fn taken(address: SocketAddr, error: &io::Error) -> String {
-    let what = match error.kind() {
-        io::ErrorKind::AddrInUse => match occupant::of(address) {
+    let what = if error.kind() == io::ErrorKind::AddrInUse {
+        match occupant::of(address) {
             Some(occupant) => format!("{occupant} uses it"),
             None => "another program uses it".to_owned(),
-        },
-        _ => error.to_string(),
+        }
+    } else {
+        error.to_string()
     };
     format!(
         "The proxy cannot listen on {address}: {what}. End that program, or choose another address: headroom settings set proxy_listen 127.0.0.1:PORT"
@@ -148,7 +149,8 @@ fn taken(address: SocketAddr, error: &io::Error) -> String {
 impl Inner {
     /// Shows what the proxy is doing.
     async fn show(&self, state: ProxyState) {
-        if *self.state.borrow() == state {
+        let before = self.state.borrow().clone();
+        if (&before.listening, &before.why_not) == (&state.listening, &state.why_not) {
             return;
         }
         match (&state.listening, &state.why_not) {
@@ -162,7 +164,10 @@ impl Inner {
             }
             None => Note::NoticeOver(CODE),
         };
-        self.state.send_replace(state);
+        self.state.send_modify(|shown| {
+            let in_flight = shown.in_flight;
+            *shown = ProxyState { in_flight, ..state };
+        });
         self.parts.ledger.note(note).await;
     }
 }

@@ -1,7 +1,10 @@
 //! The ledger of decisions: what was done or left undone, and why, as it was said then.
 
 use super::{Store, StoreError, instant, micros};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// A decision that was not looked at for this long is another one, though it says the same.
+const SAME: SignedDuration = SignedDuration::from_hours(12);
 
 /// One decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +66,8 @@ pub struct DecisionQuery {
 }
 
 impl Store {
-    /// Takes decisions: one that is the same as the last of its subject moves that entry's end only.
+    /// Takes decisions: one that is the same as the last of its subject, looked at within twelve hours, moves that
+    /// entry's end only.
     ///
     /// # Errors
     /// When the database fails.
@@ -72,7 +76,7 @@ impl Store {
             let change = c.transaction()?;
             {
                 let mut same = change.prepare_cached(
-                    "UPDATE decisions SET last_at = ?1, sentence = ?2, until = ?3 WHERE verdict = ?4 AND id = \
+                    "UPDATE decisions SET last_at = ?1, sentence = ?2, until = ?3 WHERE verdict = ?4 AND last_at >= ?8 AND id = \
                      (SELECT max(id) FROM decisions WHERE kind = ?5 AND credential = ?6 AND subject = ?7)",
                 )?;
                 let mut new = change.prepare_cached(
@@ -82,7 +86,7 @@ impl Store {
                 for d in &decisions {
                     let until = d.until.map(micros);
                     let moved =
-                        same.execute((micros(now), &d.sentence, until, &d.verdict, d.kind, &d.credential, &d.subject))?;
+                        same.execute((micros(now), &d.sentence, until, &d.verdict, d.kind, &d.credential, &d.subject, micros(now - SAME)))?;
                     if moved == 0 {
                         new.execute((d.kind, &d.credential, &d.name, &d.subject, &d.verdict, &d.sentence, until, micros(now)))?;
                     }

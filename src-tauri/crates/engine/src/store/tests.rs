@@ -3,6 +3,7 @@
 mod access;
 mod client_keys;
 mod damage;
+mod history;
 mod kill;
 mod records;
 mod requests;

@@ -1,6 +1,6 @@
 //! An answer whose body is read as it comes.
 
-use super::CallError;
+use super::{Answer, CallError};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use hyper::body::Bytes;
@@ -31,6 +31,13 @@ impl Incoming {
             received_at,
             body: response.bytes_stream().map_err(CallError::from).boxed(),
         }
+    }
+
+    /// One that is there already.
+    pub(super) fn whole(answer: Answer) -> Self {
+        let Answer { status, date, retry_after, received_at, body } = answer;
+        let body = futures_util::stream::iter([Ok(Bytes::from(body))]).boxed();
+        Self { status, date, retry_after, received_at, body }
     }
 
     /// Whether the service does what was asked.

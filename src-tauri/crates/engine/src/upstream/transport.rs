@@ -17,6 +17,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Idle connections for generation, for each host.
 const STREAMS_KEPT: usize = 32;
 const STREAM_KEPT_FOR: Duration = Duration::from_secs(60);
+/// For a stream that comes in one piece.
+const STREAM_LIMIT: Duration = Duration::from_secs(3_600);
 
 /// Carries a request to the service.
 pub trait Transport: Send + Sync + 'static {
@@ -34,8 +36,11 @@ pub trait Transport: Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<Answer, CallError>>;
 
     /// Sends it and answers when the head of the answer is there; the body is read as it comes, and dropping it ends
-    /// the call.
-    fn stream(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Incoming, CallError>>;
+    /// the call. A way that knows answers only as a whole gives it in one piece.
+    fn stream(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Incoming, CallError>> {
+        async move { Ok(Incoming::whole(self.send(request.map(|body| body.to_vec()), STREAM_LIMIT).await?)) }
+            .boxed()
+    }
 }
 
 /// The network: no redirects, no proxy but the user's own.

@@ -1,9 +1,10 @@
 //! An engine on a directory of its own, the simulated service beside it, and one clock for both.
 
 use engine::clock::TimerClock;
-use engine::testkit::{SimulatedVars, open, options};
+use engine::testkit::{ClientKeySpec, SimulatedVars, client_key, open, options};
 use engine::view::dto::{
-    CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument, SettingSetArgs,
+    AddKeyArgs, CredentialView, Freshness, ImportArgs, ImportFile, ImportReport, QuotaArgs, QuotaDocument,
+    SettingSetArgs,
 };
 use engine::{Client, Clock, Host, Mode, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -45,7 +46,7 @@ impl Bench {
         Self::empty(scenario, Mode::Full, Time::Simulated).await
     }
 
-    async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
+    pub async fn with_credentials(scenario: Scenario, mode: Mode, time: Time) -> Self {
         let files = scenario.credential_files();
         let bench = Self::empty(scenario, mode, time).await;
         let report = bench.import(files).await;
@@ -68,7 +69,7 @@ impl Bench {
             }
             Time::Simulated => Simulator::without_network(scenario, sim_clock).unwrap(),
         };
-        let dir = tempfile::tempdir().unwrap();
+        let dir = scratch();
         let vars = SimulatedVars::new(&simulator.base_url());
         let host = open(options(dir.path(), &simulator, &clock, vars, mode, time)).await;
         Self { client: host.client(), simulator, clock, dir, time, host: Some(host) }
@@ -110,6 +111,27 @@ impl Bench {
         tokio::time::sleep(Duration::try_from(time).unwrap()).await;
     }
 
+    /// Makes a client key of the proxy.
+    pub async fn client_key(&self, spec: ClientKeySpec) -> String {
+        client_key(self.host.as_ref().unwrap(), spec).await
+    }
+
+    /// What the proxy wrote down so far, newest first.
+    pub async fn requests(&self) -> Vec<engine::proxy::log::RequestRecord> {
+        engine::testkit::requests(self.host.as_ref().unwrap()).await
+    }
+
+    /// Adds an API key of AI Studio.
+    pub async fn add_key(&self, name: &str, key: &str) {
+        let args = AddKeyArgs { name: name.to_owned(), key: key.to_owned() };
+        self.client.credential_add_key(args).await.unwrap();
+    }
+
+    /// Stops the engine.
+    pub async fn stop(&mut self) {
+        self.host.take().unwrap().stop().await;
+    }
+
     pub async fn set(&self, key: &str, value: &str) {
         set(&self.client, key, value).await;
     }
@@ -145,4 +167,9 @@ pub async fn set(client: &Client, key: &str, value: &str) {
 pub fn size<N: std::str::FromStr>(variable: &str, every_day: N) -> N {
     use engine::settings::{ProcessVars, Vars};
     ProcessVars.get(variable).and_then(|text| text.parse().ok()).unwrap_or(every_day)
+}
+
+/// A directory in memory where there is one: the disk is not what these tests are about.
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }

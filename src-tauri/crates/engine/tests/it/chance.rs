@@ -1,9 +1,9 @@
 //! Random lives of the scheduler: credentials, faults, settings and clocks by chance, and what must hold in all of them.
 
-use crate::bench::{BEGIN, import, set, size};
+use crate::bench::{BEGIN, import, scratch, set, size};
 use engine::clock::TimerClock;
 use engine::testkit::{Direct, SimulatedVars, open, options};
-use engine::upstream::{Answer, CallError, Incoming, Transport};
+use engine::upstream::{Answer, CallError, Transport};
 use engine::view::dto::{Freshness, HistoryArgs, ModelView, QuotaArgs, SettingKeyArgs};
 use engine::{Client, Clock, Mode, Time};
 use futures_util::future::BoxFuture;
@@ -43,7 +43,7 @@ async fn life(seed: u64) {
     let files = scenario.credential_files();
     let sim_clock = SimClock::Shared(Arc::new(move || told.now()));
     let simulator = Simulator::without_network(scenario, sim_clock).unwrap();
-    let dir = directory();
+    let dir = scratch();
     let vars = SimulatedVars::new(&simulator.base_url());
     let mut options = options(dir.path(), &simulator, &clock, vars, Mode::Full, Time::Simulated);
     let witness = Arc::new(Witness {
@@ -68,11 +68,6 @@ async fn life(seed: u64) {
     }
     check(seed, &simulator, &client, &witness).await;
     host.stop().await;
-}
-
-/// A directory in memory where there is one: the disk is not what this is about.
-fn directory() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 fn people(chance: &mut StdRng) -> Scenario {
@@ -293,12 +288,5 @@ impl Transport for Witness {
             self.seen.lock().unwrap().extend(sent.map(|sent| Sent { answered_well, ..sent }));
             answer
         })
-    }
-
-    fn stream(
-        &self,
-        request: http::Request<hyper::body::Bytes>,
-    ) -> BoxFuture<'_, Result<Incoming, CallError>> {
-        self.to.stream(request)
     }
 }

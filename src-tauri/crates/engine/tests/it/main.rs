@@ -6,6 +6,7 @@ mod bench;
 mod chance;
 mod login;
 mod protection;
+mod proxy;
 mod proxy_commands;
 mod quota;
 mod refused;

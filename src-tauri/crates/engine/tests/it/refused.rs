@@ -1,11 +1,10 @@
 //! What refusals do to automatic work: a login that needs the user is left alone, and a storm of 429s stays calm.
 
-use crate::bench::{Bench, one, size};
+use crate::bench::{Bench, one};
 use engine::Mode;
 use engine::view::dto::Freshness;
 use jiff::SignedDuration;
-use simulator::{AccountChange, AccountSpec, Call, CallKind, Change, Fault, FaultKind, Flag, Scenario};
-use std::collections::BTreeMap;
+use simulator::{AccountChange, AccountSpec, CallKind, Change, Fault, FaultKind, Flag, Scenario};
 
 #[tokio::test(start_paused = true)]
 async fn a_403_for_terms_ends_all_automatic_traffic_for_30_days() {
@@ -117,60 +116,6 @@ async fn a_429_rests_the_pair_and_is_not_tried_again_in_the_scan() {
     bench.simulator.clear_calls();
     bench.pass(bench.now().duration_until(first) - SignedDuration::from_secs(5)).await;
     assert!(bench.calls(CallKind::StreamGenerate).is_empty(), "nothing while it rests");
-}
-
-/// The size of the storm: 1,000 logins in full, fewer where every test is run.
-fn storm() -> usize {
-    size("HEADROOM_STORM", 30)
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_storm_of_429s_stays_below_the_pace_and_calls_nobody_who_rests() {
-    let names: Vec<_> = (0..storm()).map(|n| format!("login{n:04}")).collect();
-    let scenario = names.iter().fold(Scenario::default(), |s, name| s.with(AccountSpec::new(name)));
-    let mut bench = Bench::simulated(scenario).await;
-    bench.set("smart_warmup_enabled", "true").await;
-    bench.restart(Mode::Full).await;
-    // Everything is known and idle, then every call is answered 429.
-    bench.pass(SignedDuration::from_secs(storm() as i64 * 2)).await;
-    for kind in [
-        CallKind::RetrieveUserQuotaSummary,
-        CallKind::FetchAvailableModels,
-        CallKind::StreamGenerate,
-        CallKind::LoadCodeAssist,
-    ] {
-        bench.simulator.script(Fault::new(FaultKind::error("429.unstructured")).on(kind).always());
-    }
-    let before = resident_kib();
-    let mut last: BTreeMap<(String, CallKind, Option<String>), u64> = BTreeMap::new();
-    let mut calls = 0;
-    for hour in 0..24 {
-        bench.simulator.clear_calls();
-        bench.pass(SignedDuration::from_hours(1)).await;
-        let paced: Vec<Call> =
-            bench.simulator.calls().into_iter().filter(|c| c.method != CallKind::Token).collect();
-        calls += paced.len();
-        for pair in paced.windows(2) {
-            assert!(pair[1].started - pair[0].started >= 500, "{:?} then {:?}", pair[0], pair[1]);
-        }
-        for call in paced {
-            let who = (call.account.clone().unwrap_or_default(), call.method, call.model.clone());
-            if let Some(before) = last.insert(who.clone(), call.started) {
-                assert!(call.started - before >= 30_000, "hour {hour}: {who:?} rested for 30 s at least");
-            }
-        }
-    }
-    assert!(calls < 24 * 3_600 * 2, "{calls}");
-    let grown = resident_kib().saturating_sub(before);
-    println!("{} logins: {calls} calls in 24 h, memory grew by {grown} KiB", storm());
-    assert!(grown < 64 * 1024, "{grown} KiB");
-}
-
-/// Memory of this process.
-fn resident_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
 #[tokio::test(start_paused = true)]
