@@ -18,6 +18,7 @@ use crate::tray::Presence;
 mod bindings;
 #[cfg(test)]
 mod names;
+pub(crate) mod proxy;
 
 /// Gives the commands to a macro that wants their list.
 macro_rules! every_command {
@@ -52,6 +53,18 @@ macro_rules! every_command {
             $crate::commands::cooldowns,
             $crate::commands::cooldown_clear,
             $crate::commands::history,
+            $crate::commands::proxy::keys_list,
+            $crate::commands::proxy::key_create,
+            $crate::commands::proxy::key_change,
+            $crate::commands::proxy::key_revoke,
+            $crate::commands::proxy::requests,
+            $crate::commands::proxy::request_statistics,
+            $crate::commands::proxy::proxy_status,
+            $crate::commands::proxy::alias_preview,
+            $crate::commands::proxy::connect_list,
+            $crate::commands::proxy::connect_show,
+            $crate::commands::proxy::connect_write,
+            $crate::commands::proxy::connect_undo,
             $crate::commands::ui_link,
             $crate::commands::demo_end,
         ]

@@ -11,6 +11,9 @@ const pages = {
   Overview: '',
   Credentials: 'credentials',
   Scheduler: 'scheduler',
+  Proxy: 'proxy',
+  'Proxy keys': 'proxy?keys',
+  'Proxy programs': 'proxy?programs',
   Settings: 'settings',
   Health: 'about',
 };
@@ -50,7 +53,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(ui.locator('html')).toHaveAttribute('lang', language);
       for (const [name, path] of Object.entries(pages)) {
         await ui.evaluate((hash) => (location.hash = hash), `#/${path}`);
-        await expect(ui.locator(`nav a[aria-current][href="#/${path}"]`)).toBeVisible();
+        await expect(ui.locator(`nav a[aria-current][href="#/${path.split('?')[0]}"]`)).toBeVisible();
         await expect(ui.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(ui.locator('.card').first()).toBeVisible();
         if (name === 'Overview') await ui.locator('[data-row]').first().click();

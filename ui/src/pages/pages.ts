@@ -4,12 +4,14 @@ import GlassWater from '@lucide/svelte/icons/glass-water';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Settings2 from '@lucide/svelte/icons/settings-2';
 import Stethoscope from '@lucide/svelte/icons/stethoscope';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import type { Component } from 'svelte';
 import type { Messages } from '../lib/i18n/catalogue';
 import type { PageName } from '../lib/stores/router.svelte';
 import About from './About.svelte';
 import Credentials from './Credentials.svelte';
 import Overview from './Overview.svelte';
+import Proxy from './Proxy.svelte';
 import Scheduler from './Scheduler.svelte';
 import Settings from './Settings.svelte';
 
@@ -38,6 +40,7 @@ export const pages: readonly Page[] = [
     view: Scheduler,
     place: 'work',
   },
+  { name: 'proxy', icon: Waypoints, title: (texts) => texts.nav.proxy, view: Proxy, place: 'work' },
   { name: 'about', icon: Stethoscope, title: (texts) => texts.nav.about, view: About, place: 'house' },
   { name: 'settings', icon: Settings2, title: (texts) => texts.nav.settings, view: Settings, place: 'house' },
 ];

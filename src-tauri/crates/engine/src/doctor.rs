@@ -105,6 +105,9 @@ fn proxy_variables(host: &Host) -> Check {
 async fn proxy_port(host: &Host) -> Check {
     const CODE: &str = "proxy_port";
     let address = host.runtime().settings.current().proxy_listen;
+    if host.runtime().proxy.state().listening == Some(address) {
+        return ok(CODE, format!("The proxy listens on {address}."));
+    }
     match tokio::net::TcpListener::bind(address).await {
         Ok(_) => ok(CODE, format!("The proxy's address {address} is free.")),
         Err(error) => warning(

@@ -1,4 +1,5 @@
 /** English. The shape of this object is what every other language has to fill. */
+import { proxyTexts } from './en-proxy';
 import { schedulerTexts, warmupTexts } from './en-scheduler';
 import { plural } from './plural';
 
@@ -10,6 +11,7 @@ export const en = {
     overview: 'Overview',
     credentials: 'Credentials',
     scheduler: 'Scheduler',
+    proxy: 'Proxy',
     settings: 'Settings',
     about: 'Health',
   },
@@ -377,6 +379,7 @@ export const en = {
 
   warmup: warmupTexts,
   scheduler: schedulerTexts,
+  proxy: proxyTexts,
 
   about: {
     title: 'Health',

@@ -1,5 +1,6 @@
 /** 简体中文。 */
 import type { Messages } from './en';
+import { proxyTexts } from './zh-CN-proxy';
 import { schedulerTexts, warmupTexts } from './zh-CN-scheduler';
 
 export const zhCN: Messages = {
@@ -10,6 +11,7 @@ export const zhCN: Messages = {
     overview: '概览',
     credentials: '凭据',
     scheduler: '自动任务',
+    proxy: '代理',
     settings: '设置',
     about: '健康检查',
   },
@@ -329,7 +331,8 @@ export const zhCN: Messages = {
       proxy_hosts: '其他机器可以用来访问本地 API 的名称；其余名称的请求一律拒绝。',
       proxy_routing: '同类凭据的使用顺序；“最早重置的优先”浪费最少。',
       proxy_pinned: '固定使用时唯一使用的凭据 ID。',
-      proxy_aliases: '模型的别名，写作 名称=模型 或 开头*=模型；客户端请求该名称时得到对应的模型，以第一条匹配的规则为准。',
+      proxy_aliases:
+        '模型的别名，写作 名称=模型 或 开头*=模型；客户端请求该名称时得到对应的模型，以第一条匹配的规则为准。',
       provider_order: '先使用哪一类凭据；前一类完全用完后才使用下一类。',
       upstream_proxy: '所有请求使用的代理，http://… 或 socks5h://…；不使用系统的代理变量。',
       upstream_user_agent_antigravity: '请求 Antigravity 时本程序的名称；服务据此提供模型。',
@@ -415,6 +418,7 @@ export const zhCN: Messages = {
 
   warmup: warmupTexts,
   scheduler: schedulerTexts,
+  proxy: proxyTexts,
 
   about: {
     title: '健康检查',

@@ -41,6 +41,14 @@ export type CooldownView = Answer<'cooldowns'>[number];
 export type HistoryDocument = Answer<'history'>;
 export type WarmupView = HistoryDocument['warmups'][number];
 export type DropView = HistoryDocument['drops'][number];
+export type ProxyView = Answer<'proxyStatus'>;
+export type ClientKeyView = Answer<'keysList'>[number];
+export type KeyCreated = Answer<'keyCreate'>;
+export type RequestView = Answer<'requests'>[number];
+export type RequestStatistics = Answer<'requestStatistics'>;
+export type UsageView = RequestStatistics['total'];
+export type AliasView = Answer<'aliasPreview'>;
+export type ProgramView = Answer<'connectList'>[number];
 
 /** Why a command failed; `signed_out` is the page's own: its token is not, or no longer, valid. */
 export type FailureCode =

@@ -33,6 +33,18 @@ export const commands = {
 	cooldowns: () => __TAURI_INVOKE<CooldownView[]>("cooldowns"),
 	cooldownClear: (args: CooldownArgs) => __TAURI_INVOKE<null>("cooldown_clear", { args }),
 	history: (args: HistoryArgs) => __TAURI_INVOKE<HistoryDocument>("history", { args }),
+	keysList: () => __TAURI_INVOKE<ClientKeyView[]>("keys_list"),
+	keyCreate: (args: KeyCreateArgs) => __TAURI_INVOKE<KeyCreated>("key_create", { args }),
+	keyChange: (args: KeyChangeArgs) => __TAURI_INVOKE<ClientKeyView>("key_change", { args }),
+	keyRevoke: (args: KeyArgs) => __TAURI_INVOKE<ClientKeyView>("key_revoke", { args }),
+	requests: (args: RequestsArgs) => __TAURI_INVOKE<RequestView[]>("requests", { args }),
+	requestStatistics: (args: RequestStatisticsArgs) => __TAURI_INVOKE<RequestStatisticsView>("request_statistics", { args }),
+	proxyStatus: () => __TAURI_INVOKE<ProxyView>("proxy_status"),
+	aliasPreview: (args: AliasArgs) => __TAURI_INVOKE<AliasView>("alias_preview", { args }),
+	connectList: () => __TAURI_INVOKE<ConnectView[]>("connect_list"),
+	connectShow: (args: ConnectArgs) => __TAURI_INVOKE<ConnectView>("connect_show", { args }),
+	connectWrite: (args: ConnectWriteArgs) => __TAURI_INVOKE<ConnectWritten>("connect_write", { args }),
+	connectUndo: (args: ConnectArgs) => __TAURI_INVOKE<ConnectUndone>("connect_undo", { args }),
 	uiLink: () => __TAURI_INVOKE<UiLink>("ui_link"),
 	demoEnd: () => __TAURI_INVOKE<null>("demo_end"),
 };
@@ -44,6 +56,28 @@ export type AddKeyArgs = {
 	name: string,
 	/**  The API key of Google AI Studio. */
 	key: string,
+};
+
+/**  Arguments of `alias_preview`. */
+export type AliasArgs = {
+	/**  A model's name, as a client would send it. */
+	name: string,
+};
+
+/**  Where a model's name goes. */
+export type AliasView = {
+	/**  The name. */
+	name: string,
+	/**  The model that is asked. */
+	model: string,
+	/**  Whether any credential offers that model. */
+	known: boolean,
+	/**  How the name comes to it: `itself`, `alias`, `replaced` or `nothing`. */
+	via: string,
+	/**  The rule, where it is one. */
+	rule: string | null,
+	/**  All of it in one sentence. */
+	sentence: string,
 };
 
 /**  Why a command failed. */
@@ -64,6 +98,96 @@ export type Check = {
 	message: string,
 	/**  What to do, where anything is to be done. */
 	advice: string | null,
+};
+
+/**  A client key, without the key itself. */
+export type ClientKeyView = {
+	/**  Names it for ever. */
+	id: string,
+	/**  What the user calls it. */
+	name: string,
+	/**  Which models it may use; empty allows every model. */
+	models: string[],
+	/**  Most requests on one day. */
+	daily_cap: number | null,
+	/**  Requests of today, in local time. */
+	requests_today: number,
+	/**  When it was made. */
+	created_at: string,
+	/**  When a request last came with it. */
+	last_used_at: string | null,
+	/**  It opens nothing any more. */
+	revoked: boolean,
+};
+
+/**  Arguments of `connect_show` and `connect_undo`. */
+export type ConnectArgs = {
+	/**  The program, e.g. `claude-code`. */
+	client: string,
+};
+
+/**  What `connect_undo` did. */
+export type ConnectUndone = {
+	/**  The program. */
+	client: string,
+	/**  Its name. */
+	name: string,
+	/**  Files that hold again what they held before. */
+	restored: string[],
+	/**  Files that had changed since: only what Headroom put in was taken out. */
+	edited: string[],
+	/**  Files that were not there before and are gone. */
+	removed: string[],
+	/**  The name of the key that was made for it and is revoked now. */
+	revoked_key: string | null,
+};
+
+/**  A program that can be pointed at the proxy. */
+export type ConnectView = {
+	/**  Its name in commands. */
+	client: string,
+	/**  Its name. */
+	name: string,
+	/**  How it is set up, in a few words. */
+	about: string,
+	/**  Its files that are written; none where it is set up by hand. */
+	files: string[],
+	/**  What to set, for a person to read and copy; a placeholder stands for the key. */
+	text: string,
+	/**  What else there is to know. */
+	notes: string[],
+	/**  Its files hold what they have to, with a key in use. */
+	connected: boolean,
+	/**  Headroom wrote into its files and can take it back. */
+	can_undo: boolean,
+	/**  Why its files cannot be written. */
+	problem: string | null,
+};
+
+/**  Arguments of `connect_write`. Not `Debug`: it may hold a key. */
+export type ConnectWriteArgs = {
+	/**  The program, e.g. `claude-code`. */
+	client: string,
+	/**  A client key to give it. Without one it keeps the key it has, or one is made and named after it. */
+	key?: string | null,
+};
+
+/**  What `connect_write` did. */
+export type ConnectWritten = {
+	/**  The program. */
+	client: string,
+	/**  Its name. */
+	name: string,
+	/**  Files that changed; none where everything was there already. */
+	changed: string[],
+	/**  Copies of what they held before. */
+	backups: string[],
+	/**  The name of the client key it has. */
+	key_name: string,
+	/**  That key was made for it. */
+	key_is_new: boolean,
+	/**  What else there is to know. */
+	notes: string[],
 };
 
 /**  Arguments of `cooldown_clear`. */
@@ -375,6 +499,42 @@ export type JobView = {
 	missed: number,
 };
 
+/**  Arguments of `key_revoke`. */
+export type KeyArgs = {
+	/**  The key, by id or name. */
+	key: string,
+};
+
+/**  Arguments of `key_change`. What is null stays as it is. */
+export type KeyChangeArgs = {
+	/**  The key, by id or name. */
+	key: string,
+	/**  Its new name. */
+	name?: string | null,
+	/**  Its new models; empty allows every model. */
+	models?: string[] | null,
+	/**  Its new cap; 0 takes it away. */
+	daily_cap?: number | null,
+};
+
+/**  Arguments of `key_create`. */
+export type KeyCreateArgs = {
+	/**  What the user calls it; no other key in use may have the name. */
+	name: string,
+	/**  Which models it may use, by id or its beginning; empty allows every model. */
+	models?: string[],
+	/**  Most requests on one day; null or 0 is without limit. */
+	daily_cap?: number | null,
+};
+
+/**  A key that was just made. Not `Debug`: it holds the key in clear, this once. */
+export type KeyCreated = {
+	/**  What it is. */
+	key: ClientKeyView,
+	/**  The key itself. It cannot be shown again. */
+	secret: string,
+};
+
 /**  Where the key that encrypts secrets lies. */
 export type KeyStorageView = 
 /**  In the keychain of the operating system. */
@@ -487,6 +647,26 @@ export type ProjectArgs = {
 	project: string,
 };
 
+/**  What the proxy is doing. */
+export type ProxyView = {
+	/**  It is switched on. */
+	enabled: boolean,
+	/**  Where it listens, e.g. `127.0.0.1:8045`; null while it does not. */
+	listening: string | null,
+	/**  Why it does not listen although it is switched on, and what to do. */
+	why_not: string | null,
+	/**  What programs on this machine are given as its address, e.g. `http://127.0.0.1:8045`. */
+	address: string,
+	/**  Requests that are being answered. */
+	in_flight: number,
+	/**  What the proxy does and what the service's terms say, in plain words. */
+	consent_text: string,
+	/**  When the user agreed; null while nobody has. */
+	consent_at: string | null,
+	/**  Client keys in use. */
+	keys: number,
+};
+
 /**  Arguments of `quota`. */
 export type QuotaArgs = {
 	/**  How fresh the answer must be. */
@@ -513,6 +693,86 @@ export type RenameArgs = {
 	id: string,
 	/**  The new label; null takes it away. */
 	label: string | null,
+};
+
+/**  Arguments of `request_statistics`. */
+export type RequestStatisticsArgs = {
+	/**  How far back: a span (`1h`, `7d`) or an instant. Default: seven days. */
+	since?: string | null,
+};
+
+/**  Sums over what went through the proxy. */
+export type RequestStatisticsView = {
+	/**  From when. */
+	since: string,
+	/**  Over everything; its subject and name are empty. */
+	total: UsageView,
+	/**  By the model that was used, or where none was, asked for. */
+	models: UsageView[],
+	/**  By credential. */
+	credentials: UsageView[],
+	/**  By client key. */
+	keys: UsageView[],
+};
+
+/**  One request that went through the proxy. */
+export type RequestView = {
+	/**  Names the record. */
+	id: string,
+	/**  When it came. */
+	at: string,
+	/**  The client key's id. */
+	key: string,
+	/**  What the key was called then. */
+	key_name: string,
+	/**  Where it came in, e.g. `/v1/messages`. */
+	endpoint: string,
+	/**  The model the client named. */
+	model_asked: string,
+	/**  The model that was asked upstream; null where nothing was. */
+	model_used: string | null,
+	/**  The credential's id; null where none was asked. */
+	credential: string | null,
+	/**  What people call the credential. */
+	name: string | null,
+	/**  `antigravity`, `gemini-cli` or `api-key`. */
+	provider: string | null,
+	/**  Tokens read, or null. */
+	tokens_in: number | null,
+	/**  Tokens written, or null. */
+	tokens_out: number | null,
+	/**  Of those read: from a cache. */
+	tokens_cached: number | null,
+	/**  Of those written: reasoning. */
+	tokens_reasoning: number | null,
+	/**  From its arrival to its end, in milliseconds. */
+	duration_ms: number,
+	/**  From its arrival to the first byte of the answer, in milliseconds. */
+	first_byte_ms: number | null,
+	/**  The HTTP status the client saw. */
+	status: number,
+	/**  `ok`, `cancelled`, `refused`, `failed` or `truncated`. */
+	outcome: string,
+	/**  Upstream calls beyond the first. */
+	retries: number,
+	/**  Why it went where it went, in one sentence. */
+	decision: string,
+};
+
+/**  Arguments of `requests`. */
+export type RequestsArgs = {
+	/**  How far back: a span (`1h`, `7d`) or an instant. Default: one day. */
+	since?: string | null,
+	/**  At most so many, newest first. Default and most: 1000. */
+	limit?: number | null,
+	/**  Of one credential, by id or name. */
+	credential?: string | null,
+	/**  Of one client key, by id or name. */
+	key?: string | null,
+	/**  For one model, as it was asked for or used. */
+	model?: string | null,
+	/**  `ok`, `cancelled`, `refused`, `failed` or `truncated`. */
+	outcome?: string | null,
 };
 
 /**  One measurement. */
@@ -665,6 +925,30 @@ export type StatusView = {
 export type UiLink = {
 	/**  `http://127.0.0.1:PORT/#t=WORD`; the word works once, for a minute. */
 	url: string,
+};
+
+/**  What one model, credential or key amounts to. */
+export type UsageView = {
+	/**  The model, or the id of credential or key. */
+	subject: string,
+	/**  What people call it. */
+	name: string,
+	/**  Requests. */
+	requests: number,
+	/**  Of them: failed or broken off. */
+	failures: number,
+	/**  Of them: not sent. */
+	refusals: number,
+	/**  Tokens read, where the service said so. */
+	tokens_in: number,
+	/**  Tokens written. */
+	tokens_out: number,
+	/**  Of those read: from a cache. */
+	tokens_cached: number,
+	/**  Of those written: reasoning. */
+	tokens_reasoning: number,
+	/**  The median time to the first byte, in milliseconds. */
+	median_first_byte_ms: number | null,
 };
 
 /**  Arguments of `warmup`. */

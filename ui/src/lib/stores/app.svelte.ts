@@ -12,6 +12,7 @@ import { Decisions } from './decisions.svelte';
 import { History } from './history.svelte';
 import { Imports } from './imports.svelte';
 import { Language } from './language.svelte';
+import { Proxy } from './proxy.svelte';
 import { Quotas } from './quotas.svelte';
 import { Router } from './router.svelte';
 import { Scheduler } from './scheduler.svelte';
@@ -42,6 +43,7 @@ export class App {
   readonly warmups: Warmups;
   readonly decisions: Decisions;
   readonly history: History;
+  readonly proxy: Proxy;
   readonly toasts = new Toasts();
   readonly tip = new Tip();
 
@@ -71,6 +73,7 @@ export class App {
     this.warmups = new Warmups(backend, this.scheduler, this.settings, this.toasts, this.language, () =>
       this.router.go('scheduler'),
     );
+    this.proxy = new Proxy(backend, this.settings, this.toasts, this.language);
     this.signIn = new SignIn(backend, () => this.demo, lookAgain);
   }
 

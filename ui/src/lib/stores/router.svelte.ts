@@ -1,5 +1,5 @@
 /** Which page is shown, kept in the address after `#`. */
-export const pageNames = ['overview', 'credentials', 'scheduler', 'settings', 'about'] as const;
+export const pageNames = ['overview', 'credentials', 'scheduler', 'proxy', 'settings', 'about'] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** What an address asks for; anything unknown is the overview. */

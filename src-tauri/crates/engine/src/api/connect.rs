@@ -7,7 +7,7 @@ use crate::view::dto::{
     AliasArgs, AliasView, ApiError, ConnectArgs, ConnectUndone, ConnectView, ConnectWriteArgs,
     ConnectWritten, ErrorCode,
 };
-use domain::policy::alias::{Via, resolve_alias};
+use domain::policy::alias::Via;
 use domain::policy::models::is_offered;
 use secrecy::SecretString;
 use std::collections::BTreeSet;
@@ -76,12 +76,7 @@ impl Host {
                 "give the name of a model, as a client would send it",
             ));
         }
-        let runtime = self.runtime();
-        let (settings, state) = (runtime.settings.current(), runtime.ledger.state());
-        let quotas = || state.credentials.iter().filter_map(|known| known.quota.as_ref());
-        let replaced: Vec<_> = quotas().flat_map(|quota| quota.replaced.iter().cloned()).collect();
-        let knows = |id: &str| quotas().flat_map(|quota| &quota.models).any(|m| m.id == id && !m.disabled);
-        let found = resolve_alias(name, &settings.proxy_aliases, &replaced, knows);
+        let found = self.runtime().proxy.destination(name);
         let (via, rule) = match &found.via {
             Via::Itself => ("itself", None),
             Via::Alias(rule) => ("alias", Some(rule.to_string())),

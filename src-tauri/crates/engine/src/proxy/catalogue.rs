@@ -32,9 +32,13 @@ impl Catalogue {
                 let Some(quota) = &known.quota else { continue };
                 let in_use = known.credential.state.is_active() && serves(*kind);
                 for model in quota.models.iter().filter(|m| is_offered(m)) {
-                    let place = all.known.entry(model.id.clone()).or_default();
-                    if in_use && place.is_none() {
-                        *place = Some(all.cards.len());
+                    // Most are there already: nothing is copied for them.
+                    let is_listed = all.known.get(&model.id).map(Option::is_some);
+                    if is_listed.is_none() {
+                        all.known.insert(model.id.clone(), None);
+                    }
+                    if in_use && is_listed != Some(true) {
+                        all.known.insert(model.id.clone(), Some(all.cards.len()));
                         let can = known.catalogue.iter().find(|entry| entry.id == model.id);
                         let by_group = match &model.group {
                             Some(Group::ThirdParty) if model.id.starts_with("gpt") => Maker::OpenAi,

@@ -10,7 +10,7 @@ use super::conversations::Conversation;
 use super::log::Outcome;
 use super::probe::Probe;
 use super::record::Ticket;
-use super::relay::Relay;
+use super::relay::{Relay, Server};
 use super::reply::{self, Answer};
 use super::route::Call;
 use crate::ledger::{Known, Level, Note, Notice, OwnPair};
@@ -178,8 +178,9 @@ impl Inner {
                 Leg::Over => return self.give_up(journey, dialect, ticket),
                 Leg::Begun(begun) => {
                     self.conversations.put(conversation, &place.id, Instant::now());
-                    let mut answer =
-                        self.begin(*begun, asked.content_type(), asked.draft().streams(), ticket);
+                    let server =
+                        Server { credential: known.credential.clone(), pair: own_pair(place, model) };
+                    let mut answer = self.begin(*begun, server, asked, ticket);
                     reply::explain(&mut answer, Some(place.id.as_str()), &decision);
                     return answer;
                 }
@@ -190,8 +191,8 @@ impl Inner {
     fn begin(
         self: &Arc<Self>,
         begun: Begun,
-        content_type: &'static str,
-        streams: bool,
+        server: Server,
+        asked: &Asked<'_>,
         mut ticket: Ticket,
     ) -> Answer {
         let Begun { mut answer, first, rest } = begun;
@@ -201,7 +202,7 @@ impl Inner {
             Rest::Pieces(pieces) => (Some(pieces), None),
             Rest::Complete => (None, Some(Outcome::Ok)),
             Rest::Broken(how) => {
-                tracing::info!("An answer broke off at its beginning: {how}");
+                self.broke(&server, how);
                 (None, Some(Outcome::Truncated))
             }
         };
@@ -213,11 +214,11 @@ impl Inner {
                 None
             }
         };
-        if !streams {
-            return reply::document(first, content_type);
+        if !asked.draft().streams() {
+            return reply::document(first, asked.content_type());
         }
-        let relay = Relay::new(self.clone(), answer, first, pieces, ticket);
-        reply::stream(relay.into_stream(), content_type)
+        let relay = Relay::new(self.clone(), server, answer, first, pieces, ticket);
+        reply::stream(relay.into_stream(), asked.content_type())
     }
 
     /// Tells the client that nobody serves it.
@@ -274,6 +275,10 @@ impl Inner {
     }
 }
 
+fn own_pair(place: &Place, model: &str) -> OwnPair {
+    OwnPair { credential: place.id.clone(), group: place.group.clone(), model: model.to_owned() }
+}
+
 /// Whether a refusal is about how much was used.
 fn is_limit(class: Class) -> bool {
     matches!(class, Class::QuotaExhausted | Class::RateLimit | Class::Unstructured)
@@ -285,11 +290,7 @@ impl Journey<'_> {
         let inner = self.inner;
         let (parts, credential) = (&inner.parts, &known.credential);
         let provider = credential.provider;
-        let pair = OwnPair {
-            credential: place.id.clone(),
-            group: place.group.clone(),
-            model: self.model.to_owned(),
-        };
+        let pair = own_pair(place, self.model);
         let mut probe = None;
         if place.probes {
             probe = Probe::begin(&parts.ledger, &parts.tasks, &pair, parts.clock.now()).await;

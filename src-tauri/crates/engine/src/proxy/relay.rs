@@ -6,19 +6,29 @@ use super::Inner;
 use super::attempt::{IDLE, Pieces};
 use super::log::Outcome;
 use super::record::Ticket;
+use crate::ledger::OwnPair;
+use domain::credential::Credential;
+use domain::fault::{Class, decide};
 use futures_util::{Stream, StreamExt};
 use hyper::body::Bytes;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
-use wire::answer::Answer;
+use wire::answer::{Answer, Broken};
 
 /// A silent upstream is covered by signs of life, where the dialect has them.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
+/// Who serves a request.
+pub(super) struct Server {
+    pub(super) credential: Credential,
+    pub(super) pair: OwnPair,
+}
+
 /// A stream that has begun.
 pub(super) struct Relay {
     inner: Arc<Inner>,
+    server: Server,
     answer: Answer,
     /// What is there already.
     first: Option<Bytes>,
@@ -32,13 +42,14 @@ pub(super) struct Relay {
 impl Relay {
     pub(super) fn new(
         inner: Arc<Inner>,
+        server: Server,
         answer: Answer,
         first: Vec<u8>,
         pieces: Option<Pieces>,
         ticket: Option<Ticket>,
     ) -> Self {
         let first = Some(Bytes::from(first)).filter(|first| !first.is_empty());
-        Self { inner, answer, first, pieces, silent: Duration::ZERO, ticket }
+        Self { inner, server, answer, first, pieces, silent: Duration::ZERO, ticket }
     }
 
     /// What the client reads.
@@ -59,8 +70,8 @@ impl Relay {
             match timeout(SIGN_OF_LIFE, pieces.next()).await {
                 Ok(Some(Ok(bytes))) => {
                     self.silent = Duration::ZERO;
-                    if self.answer.push(&bytes, &mut out).is_err() {
-                        self.end(Outcome::Truncated);
+                    if let Err(broke) = self.answer.push(&bytes, &mut out) {
+                        self.break_off(broke.how);
                     }
                 }
                 Ok(Some(Err(_)) | None) => self.finish(&mut out),
@@ -79,12 +90,20 @@ impl Relay {
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) {
-        let outcome = if self.answer.finish(out).is_ok() { Outcome::Ok } else { Outcome::Truncated };
-        self.end(outcome);
+        match self.answer.finish(out) {
+            Ok(()) => self.end(Outcome::Ok),
+            Err(broke) => self.break_off(broke.how),
+        }
+    }
+
+    fn break_off(&mut self, how: Broken) {
+        self.inner.broke(&self.server, how);
+        self.end(Outcome::Truncated);
     }
 
     fn end(&mut self, outcome: Outcome) {
         self.pieces = None;
+        self.inner.remember(self.answer.take_issued());
         if let Some(mut ticket) = self.ticket.take() {
             ticket.costs(self.answer.usage());
             ticket.ends(outcome);
@@ -102,6 +121,20 @@ impl Drop for Relay {
 }
 
 impl Inner {
+    /// An answer broke off after its beginning: the client is told, and nothing is tried again. What the service said
+    /// of the credential holds all the same.
+    pub(super) fn broke(self: &Arc<Self>, server: &Server, how: Broken) {
+        tracing::info!(credential = %server.credential.id, model = %server.pair.model, "An answer broke off: {how}");
+        let Some(fault) = how.fault().filter(|fault| fault.class != Class::Transient) else { return };
+        let (inner, credential, pair) = (self.clone(), server.credential.clone(), server.pair.clone());
+        self.parts.tasks.start(|_| async move {
+            let strikes = inner.refusals.strikes(pair.pair());
+            let decision = decide(&fault, credential.provider, strikes, inner.parts.clock.now());
+            inner.refusals.mark(&credential, &fault).await;
+            inner.refusals.rest(&credential, pair.pair(), &fault, &decision).await;
+        });
+    }
+
     /// Remembers signatures, so that the next request of the conversation can bring them along.
     pub(super) fn remember(&self, issued: Vec<wire::signature::Issued>) {
         if !issued.is_empty() {

@@ -37,8 +37,7 @@ struct Wanted {
 
 impl Wanted {
     fn of(settings: &Settings) -> Option<Self> {
-        let hosts = if settings.proxy_allow_lan { settings.proxy_hosts.clone() } else { Vec::new() };
-        let wanted = Self { address: settings.proxy_listen, hosts };
+        let wanted = Self { address: settings.proxy_listen, hosts: settings.proxy_hosts.clone() };
         (settings.proxy_enabled && settings.listen_is_allowed()).then_some(wanted)
     }
 }

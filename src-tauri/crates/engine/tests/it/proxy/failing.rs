@@ -112,6 +112,25 @@ async fn an_error_after_the_first_byte_is_told_in_the_stream_and_nothing_is_trie
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_service_says_of_a_credential_in_a_stream_holds_for_the_next_request() {
+    let door = Door::with(&["ada", "bob"]).await;
+    let mut body = chat(GEMINI, true);
+    body["messages"][0]["content"] = serde_json::json!("sim:error=429.quota_exhausted");
+    let text = door.post("/v1/chat/completions", &body).await.text().await.unwrap();
+    assert!(text.contains("\"error\""), "{text}");
+    let first = door.calls()[0].account.clone().unwrap();
+    for _ in 0..100 {
+        if !door.bench.client.cooldowns().await.unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    body["messages"][0]["content"] = serde_json::json!("Go on.");
+    let next = door.post("/v1/chat/completions", &body).await;
+    assert_ne!(door.served(&next), first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_is_cut_anywhere_is_never_taken_for_complete() {
     let door = Door::with(&["ada"]).await;
     for after in [200, 400, 600, 800] {

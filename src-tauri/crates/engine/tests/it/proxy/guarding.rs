@@ -223,3 +223,38 @@ async fn addresses_in_a_request_are_never_fetched() {
     assert_eq!(door.post("/v1/messages", &source).await.status(), 400);
     assert!(canary.accept().is_err(), "nobody came");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_the_query_goes_no_further() {
+    let door = Door::with(&["ada"]).await;
+    let path = format!("/v1beta/models/{GEMINI}:generateContent?key={}", door.key);
+    let body = json!({"contents": [{"parts": [{"text": "Say hello."}]}]});
+    assert_eq!(door.http.post(door.url(&path)).json(&body).send().await.unwrap().status(), 200);
+    let calls = door.bench.simulator.calls();
+    assert!(calls.iter().any(generates));
+    assert!(!format!("{calls:?}").contains(&door.key));
+    for _ in 0..100 {
+        if !door.bench.requests().await.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(!format!("{:?}", door.bench.requests().await).contains(&door.key));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_keep_no_client_out() {
+    use tokio::io::AsyncWriteExt;
+    let door = Door::with(&["ada"]).await;
+    let mut silent = Vec::new();
+    for n in 0..400 {
+        let mut stream = tokio::net::TcpStream::connect(door.address).await.unwrap();
+        if n % 3 != 0 {
+            let _ = stream.write_all(b"POST /v1/messages HTTP/1.1\r\nhost: ").await;
+        }
+        silent.push(stream);
+    }
+    let began = tokio::time::Instant::now();
+    assert_eq!(door.chat(GEMINI).await.status(), 200);
+    assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
+}
