@@ -8,6 +8,7 @@ use domain::policy::protection::{Early, Pairs, Protection};
 use domain::policy::warmup::{Attempt, AttemptId, History, Outcome, Uses};
 use domain::quota::{ListPart, Parts, Quota, SummaryPart};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wire::upstream::models::CatalogueEntry;
@@ -52,6 +53,8 @@ pub struct Known {
     pub early: Option<Early>,
     /// Reads under way.
     pub reading: u32,
+    /// When the proxy last served a request with each group.
+    pub served: BTreeMap<Group, Timestamp>,
 }
 
 /// Why the last read failed.
@@ -156,7 +159,9 @@ pub enum Note {
     OldForgotten(Timestamp),
     /// The wall clock was set back to this: nothing recorded is still to come.
     ClockSetBack(Timestamp),
-    /// A group was used, by the proxy or elsewhere.
+    /// The proxy served a request with a group of a credential.
+    Served(CredentialId, Group, Timestamp),
+    /// A group was used elsewhere.
     Used(Group, Timestamp),
     /// Something the user should know.
     Notice(Notice),
@@ -212,6 +217,7 @@ impl Note {
             | Self::WarmupConcluded(..)
             | Self::WarmupOn(_)
             | Self::OldForgotten(_)
+            | Self::Served(..)
             | Self::Used(..)
             | Self::Notice(_)
             | Self::NoticeOver(_) => false,
@@ -322,6 +328,12 @@ impl State {
                 Arc::make_mut(&mut self.cooldowns).clamp(now);
                 self.forget_what_is_to_come(now);
             }
+            Note::Served(id, group, at) => {
+                Arc::make_mut(&mut self.uses).note(&group, at);
+                self.with(&id, |k| {
+                    k.served.insert(group, at);
+                });
+            }
             Note::Used(group, at) => Arc::make_mut(&mut self.uses).note(&group, at),
             Note::Notice(notice) => {
                 self.notices.retain(|n| n.code != notice.code);
@@ -358,6 +370,7 @@ impl State {
                 failure: None,
                 early: None,
                 reading: 0,
+                served: BTreeMap::new(),
             })),
         }
     }

@@ -233,7 +233,7 @@ impl Writing {
 /// What was told of use, and when: once in a while is enough.
 #[derive(Default)]
 struct Told {
-    groups: HashMap<Group, Timestamp>,
+    groups: HashMap<(CredentialId, Group), Timestamp>,
     keys: HashMap<String, Timestamp>,
 }
 
@@ -242,9 +242,10 @@ impl Told {
         for ended in batch {
             let at = ended.record.at;
             if let Some(group) = &ended.group
-                && is_due(&mut self.groups, group, at)
+                && let Some(credential) = &ended.record.credential
+                && is_due(&mut self.groups, &(credential.clone(), group.clone()), at)
             {
-                ledger.note(Note::Used(group.clone(), at)).await;
+                ledger.note(Note::Served(credential.clone(), group.clone(), at)).await;
             }
             let key = &ended.record.key_id;
             if is_due(&mut self.keys, key, at)

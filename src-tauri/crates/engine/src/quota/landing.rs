@@ -4,7 +4,7 @@
 
 use super::samples::Samples;
 use super::steps::Steps;
-use super::usage::{self, Part};
+use super::usage::{self, Own, Part};
 use crate::clock::Clock;
 use crate::journal::{Entry, Journal, Kind};
 use crate::ledger::{Known, Ledger, Level, Note, Notice};
@@ -167,7 +167,7 @@ impl Landing {
         Ok(())
     }
 
-    /// Splits what fell since the reading before into own warmups and use elsewhere.
+    /// Splits what fell since the reading before into own warmups, the proxy, and use elsewhere.
     async fn split_use(
         &self,
         known: &Known,
@@ -179,7 +179,7 @@ impl Landing {
         let Some(before) = before else { return Ok(()) };
         let id = &known.credential.id;
         let state = self.ledger.state();
-        let drops = usage::drops(id, before, quota, &state.warmups);
+        let drops = usage::drops(id, before, quota, Own { warmups: &state.warmups, served: &known.served });
         for drop in drops.iter().filter(|d| d.part == Part::Elsewhere) {
             self.ledger.note(Note::Used(drop.group.clone(), now)).await;
             if drop.points >= usage::ALARMING {

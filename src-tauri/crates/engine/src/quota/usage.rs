@@ -8,6 +8,7 @@ use domain::policy::protection::Which;
 use domain::policy::warmup::{History, Key};
 use domain::quota::{Idleness, Quota, WindowReading};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// The smallest drop that is one: below it the service's rounding moves.
 const LEAST: f64 = 0.05;
@@ -23,6 +24,8 @@ pub(super) const ALARMING: f64 = 5.0;
 pub(super) enum Part {
     /// Our own warmups.
     Warmup,
+    /// The proxy.
+    Proxy,
     /// Nothing that went through here.
     Elsewhere,
 }
@@ -44,6 +47,7 @@ impl Used {
     pub(super) fn kept(self) -> Drop {
         let by = match self.part {
             Part::Warmup => "warmup",
+            Part::Proxy => "proxy",
             Part::Elsewhere => "elsewhere",
         };
         let Self { credential, group, window, from, to, points, .. } = self;
@@ -51,19 +55,30 @@ impl Used {
     }
 }
 
-/// The drops between two readings of a credential. A window that refilled in between has none that can be told.
-pub(super) fn drops(id: &CredentialId, before: &Quota, after: &Quota, warmups: &History) -> Vec<Used> {
+/// What went through here between two readings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Own<'a> {
+    pub(super) warmups: &'a History,
+    /// When the proxy last served a request with each group of the credential.
+    pub(super) served: &'a BTreeMap<Group, Timestamp>,
+}
+
+/// The drops between two readings of a credential. A window that refilled in between has none that can be told. What a
+/// warmup does not explain counts as the proxy's where it served at all: how many points a request costs, the service
+/// does not tell.
+pub(super) fn drops(id: &CredentialId, before: &Quota, after: &Quota, own: Own<'_>) -> Vec<Used> {
     let mut found = Vec::new();
     for group in &after.groups {
         for window in group.windows.iter().filter(|w| w.binds(&group.group)) {
             let earlier = before.windows_of(&group.group).find(|w| w.bucket == window.bucket);
             let Some((points, from)) = earlier.and_then(|earlier| fell(earlier, window)) else { continue };
             let pair = Pair { credential: id, group: Some(&group.group), model: "" };
-            let warmed = warmups
-                .last_warmup(pair, Key::Group)
-                .is_some_and(|at| at + COUNTED_LATE >= from && at <= window.observed_at);
-            let own = if warmed { points.min(ONE_WARMUP) } else { 0.0 };
-            for (points, part) in [(own, Part::Warmup), (points - own, Part::Elsewhere)] {
+            let between = |at: Timestamp| at + COUNTED_LATE >= from && at <= window.observed_at;
+            let warmed = own.warmups.last_warmup(pair, Key::Group).is_some_and(between);
+            let served = own.served.get(&group.group).copied().is_some_and(between);
+            let warmup = if warmed { points.min(ONE_WARMUP) } else { 0.0 };
+            let rest = if served { Part::Proxy } else { Part::Elsewhere };
+            for (points, part) in [(warmup, Part::Warmup), (points - warmup, rest)] {
                 if points >= LEAST {
                     found.push(Used {
                         credential: id.clone(),
@@ -118,26 +133,29 @@ mod tests {
 
     #[test]
     fn a_drop_without_a_warmup_was_elsewhere() {
-        let found = drops(&ada(), &quota(0, 0.9), &quota(15, 0.8), &History::default());
+        let found = drops(&ada(), &quota(0, 0.9), &quota(15, 0.8), by(&History::default()));
         assert_eq!(parts(&found), [(Part::Elsewhere, 10)]);
     }
 
     #[test]
     fn a_warmup_explains_half_a_point_and_no_more() {
         let warmed = History::from_iter([attempt(5)]);
-        assert_eq!(parts(&drops(&ada(), &quota(0, 1.0), &quota(15, 0.996), &warmed)), [(Part::Warmup, 0)]);
-        let both = drops(&ada(), &quota(0, 1.0), &quota(15, 0.9), &warmed);
+        assert_eq!(
+            parts(&drops(&ada(), &quota(0, 1.0), &quota(15, 0.996), by(&warmed))),
+            [(Part::Warmup, 0)]
+        );
+        let both = drops(&ada(), &quota(0, 1.0), &quota(15, 0.9), by(&warmed));
         assert_eq!(parts(&both), [(Part::Warmup, 1), (Part::Elsewhere, 10)]);
-        let counted_late = drops(&ada(), &quota(8, 1.0), &quota(15, 0.996), &warmed);
+        let counted_late = drops(&ada(), &quota(8, 1.0), &quota(15, 0.996), by(&warmed));
         assert_eq!(parts(&counted_late), [(Part::Warmup, 0)]);
-        let long_ago = drops(&ada(), &quota(15, 1.0), &quota(20, 0.9), &warmed);
+        let long_ago = drops(&ada(), &quota(15, 1.0), &quota(20, 0.9), by(&warmed));
         assert_eq!(parts(&long_ago), [(Part::Elsewhere, 10)]);
     }
 
     #[test]
     fn a_refill_and_a_rounding_are_no_use() {
-        assert!(drops(&ada(), &quota(0, 0.2), &quota(15, 1.0), &History::default()).is_empty());
-        assert!(drops(&ada(), &quota(0, 0.5), &quota(15, 0.4997), &History::default()).is_empty());
+        assert!(drops(&ada(), &quota(0, 0.2), &quota(15, 1.0), by(&History::default())).is_empty());
+        assert!(drops(&ada(), &quota(0, 0.5), &quota(15, 0.4997), by(&History::default())).is_empty());
     }
 
     #[test]
@@ -145,6 +163,21 @@ mod tests {
         // Started at minute 0, read at minute 120 with 40 % left: 30 points an hour.
         let rates = burn(&quota(120, 0.4), at(120));
         assert_eq!(rates.iter().map(|(_, w, r)| (*w, r.round())).collect::<Vec<_>>(), [(Which::Short, 30.0)]);
+    }
+
+    #[test]
+    fn what_the_proxy_served_explains_the_rest() {
+        let served = [(Group::Gemini, at(7))].into();
+        let own = Own { warmups: &History::from_iter([attempt(5)]), served: &served };
+        let used = drops(&ada(), &quota(0, 1.0), &quota(15, 0.9), own);
+        assert_eq!(parts(&used), [(Part::Warmup, 1), (Part::Proxy, 10)]);
+        let later = drops(&ada(), &quota(15, 0.9), &quota(30, 0.8), own);
+        assert_eq!(parts(&later), [(Part::Elsewhere, 10)]);
+    }
+
+    fn by(warmups: &History) -> Own<'_> {
+        const NOTHING: &BTreeMap<Group, Timestamp> = &BTreeMap::new();
+        Own { warmups, served: NOTHING }
     }
 
     fn parts(found: &[Used]) -> Vec<(Part, i64)> {
