@@ -59,6 +59,7 @@ fn main() {
         println!("skipped: HEADROOM does not name the program to measure (`npm run bench` builds it)");
         return;
     };
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(measure(program.into()));
 }

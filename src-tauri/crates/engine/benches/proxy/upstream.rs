@@ -67,7 +67,13 @@ async fn answer(
         return Ok(whole.map(|body| Full::new(body).boxed_unsync()));
     }
     let count = events.load(Ordering::Relaxed);
-    let frames = stream::iter((0..count).map(move |n| Ok(Frame::data(event(n + 1 == count)))));
+    // Each event leaves by itself, as the service's do.
+    let frames = stream::unfold(0, move |n| async move {
+        if n > 0 {
+            tokio::task::yield_now().await;
+        }
+        (n < count).then(|| (Ok(Frame::data(event(n + 1 == count))), n + 1))
+    });
     let mut response = Response::new(BodyExt::boxed_unsync(StreamBody::new(frames)));
     response.headers_mut().insert(header::CONTENT_TYPE, "text/event-stream".parse().unwrap());
     Ok(response)

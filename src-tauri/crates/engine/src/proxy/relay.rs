@@ -7,9 +7,10 @@ use super::attempt::{IDLE, Pieces};
 use super::log::Outcome;
 use super::record::Ticket;
 use crate::ledger::OwnPair;
+use crate::upstream::CallError;
 use domain::credential::Credential;
 use domain::fault::{Class, decide};
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use hyper::body::Bytes;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -18,6 +19,8 @@ use wire::answer::{Answer, Broken};
 
 /// A silent upstream is covered by signs of life, where the dialect has them.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+/// Pieces that are there at once are passed on as one, up to this many bytes.
+const TOGETHER: usize = 16 << 10;
 
 /// Who serves a request.
 pub(super) struct Server {
@@ -68,13 +71,7 @@ impl Relay {
         while out.is_empty() {
             let pieces = self.pieces.as_mut()?;
             match timeout(SIGN_OF_LIFE, pieces.next()).await {
-                Ok(Some(Ok(bytes))) => {
-                    self.silent = Duration::ZERO;
-                    if let Err(broke) = self.answer.push(&bytes, &mut out) {
-                        self.break_off(broke.how);
-                    }
-                }
-                Ok(Some(Err(_)) | None) => self.finish(&mut out),
+                Ok(piece) => self.take(piece, &mut out),
                 Err(_) => {
                     self.silent += SIGN_OF_LIFE;
                     if self.silent >= IDLE {
@@ -84,9 +81,28 @@ impl Relay {
                     }
                 }
             }
+            // What is there already goes along; nothing is waited for.
+            while out.len() < TOGETHER
+                && let Some(piece) = self.pieces.as_mut().and_then(|pieces| pieces.next().now_or_never())
+            {
+                self.take(piece, &mut out);
+            }
         }
         self.inner.remember(self.answer.take_issued());
         Some(out.into())
+    }
+
+    /// Takes a piece of the upstream, or its end.
+    fn take(&mut self, piece: Option<Result<Bytes, CallError>>, out: &mut Vec<u8>) {
+        self.silent = Duration::ZERO;
+        match piece {
+            Some(Ok(bytes)) => {
+                if let Err(broke) = self.answer.push(&bytes, out) {
+                    self.break_off(broke.how);
+                }
+            }
+            Some(Err(_)) | None => self.finish(out),
+        }
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) {
