@@ -66,7 +66,9 @@ impl Scan {
         let settings = self.beat.settings.current();
         self.switched(settings.smart_warmup_enabled).await;
         let now = self.beat.clock.now();
-        self.parts.ledger.note(Note::ClaimsExpired(now)).await;
+        if self.parts.ledger.state().cooldowns.iter().any(|claim| claim.until <= now) {
+            self.parts.ledger.note(Note::ClaimsExpired(now)).await;
+        }
         self.parts.warmups.verify_late().await;
         if !settings.smart_warmup_enabled {
             self.ask_at = None;
