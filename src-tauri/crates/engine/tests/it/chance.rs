@@ -69,6 +69,8 @@ async fn life(seed: u64) {
         step(&mut chance, &simulator, &clock, &client).await;
         witness.note_time();
         tokio::time::sleep(Duration::from_secs(chance.random_range(1..5_400))).await;
+        // What comes next may set the clock.
+        witness.note_time();
     }
     check(seed, &simulator, &client, &witness).await;
     host.stop().await;
