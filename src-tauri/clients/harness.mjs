@@ -155,6 +155,12 @@ export async function proxy(settings = {}) {
       command,
       lever,
       stop,
+      /** Whether the last request for an answer that the service got holds a text. */
+      wasSent: async (text) => {
+        const calls = await lever('GET', 'calls');
+        const last = calls.filter(({ method }) => ['generate', 'stream_generate'].includes(method)).at(-1);
+        return last.body.includes(text);
+      },
       /** Makes the service refuse the model `PAUSED` for everybody, for 42 seconds. */
       pauseModel: () =>
         lever('POST', 'fault', {

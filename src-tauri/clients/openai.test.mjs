@@ -167,7 +167,7 @@ for (const model of [GEMINI, CLAUDE]) {
         ]),
       });
       assert.match(answer.choices[0].message.content, /What is this/);
-      assert.ok(await sawImage(), 'the image arrived');
+      assert.ok(await server.wasSent(PNG.slice(0, 40)), 'the image arrived');
     });
 
     test('vision by responses', async () => {
@@ -177,7 +177,7 @@ for (const model of [GEMINI, CLAUDE]) {
       ];
       const answer = await client.responses.create({ model, input: user(content) });
       assert.match(answer.output_text, /What is this/);
-      assert.ok(await sawImage(), 'the image arrived');
+      assert.ok(await server.wasSent(PNG.slice(0, 40)), 'the image arrived');
     });
 
     test('thinking', async () => {
@@ -199,13 +199,15 @@ for (const model of [GEMINI, CLAUDE]) {
       assert.match(reasoning.summary[0].text, /Think hard/);
     });
 
+    // Claude is told to in words, which the simulated one does not follow.
     test('structured output', async () => {
-      const answer = await client.chat.completions.parse({
+      const answer = await client.chat.completions.create({
         model,
         messages: user('Answer'),
         response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema } },
       });
-      assert.equal(typeof JSON.parse(answer.choices[0].message.content).answer, 'string');
+      if (model === CLAUDE) assert.ok(await server.wasSent('follows this JSON Schema'));
+      else assert.equal(typeof JSON.parse(answer.choices[0].message.content).answer, 'string');
     });
 
     test('structured output by responses', async () => {
@@ -214,16 +216,10 @@ for (const model of [GEMINI, CLAUDE]) {
         input: 'Answer',
         text: { format: { type: 'json_schema', name: 'answer', strict: true, schema } },
       });
-      assert.equal(typeof JSON.parse(answer.output_text).answer, 'string');
+      if (model === CLAUDE) assert.ok(await server.wasSent('follows this JSON Schema'));
+      else assert.equal(typeof JSON.parse(answer.output_text).answer, 'string');
     });
   });
-}
-
-/** Whether the last request the service got held the image. */
-async function sawImage() {
-  const calls = await server.lever('GET', 'calls');
-  const last = calls.filter((call) => JSON.stringify(call).includes('enerateContent')).at(-1);
-  return JSON.stringify(last).includes(PNG.slice(0, 40));
 }
 
 describe('the rest', () => {
