@@ -199,7 +199,13 @@ fn say(on: &Situation<'_>) -> Saying {
         }
         Some(Wish::Unicode) => return text("你好 👋🏽 Grüße — עולם ✓ ﷽ e\u{301}"),
         Some(
-            Wish::Captured(_) | Wish::Version | Wish::Text | Wish::Parallel | Wish::Truncate | Wish::Error(_),
+            Wish::Captured(_)
+            | Wish::Version
+            | Wish::Text
+            | Wish::Parallel
+            | Wish::Required
+            | Wish::Truncate
+            | Wish::Error(_),
         )
         | None => {}
     }
@@ -248,9 +254,10 @@ fn calls(on: &Situation<'_>) -> Option<Vec<Value>> {
     };
     let function = on.prompt.functions().find(|function| allowed(&function.name))?;
     let number = if on.wish == Some(&Wish::Parallel) { 2 } else { 1 };
+    let least = on.wish == Some(&Wish::Required);
     let call = |turn: usize| {
-        let mut call =
-            json!({"name": function.name, "args": arguments::plausible(function.parameters.as_ref(), turn)});
+        let args = arguments::plausible(function.parameters.as_ref(), turn, least);
+        let mut call = json!({"name": function.name, "args": args});
         if on.model.vendor == Vendor::Anthropic {
             call["id"] = json!(format!("toolu_vrtx_FAKE{:04}{turn}", on.serial));
         }

@@ -4,24 +4,27 @@ use serde_json::{Map, Value, json};
 
 use super::prompt::Schema;
 
-/// Arguments for a call; `turn` varies them, so that two calls of one step differ.
-pub(crate) fn plausible(schema: Option<&Schema>, turn: usize) -> Value {
-    schema.map_or_else(|| json!({}), |schema| value(schema, "", turn))
+/// Arguments for a call; `turn` varies them, so that two calls of one step differ. `least` leaves out
+/// what is not required.
+pub(crate) fn plausible(schema: Option<&Schema>, turn: usize, least: bool) -> Value {
+    schema.map_or_else(|| json!({}), |schema| value(schema, "", turn, least))
 }
 
-fn value(schema: &Schema, name: &str, turn: usize) -> Value {
+fn value(schema: &Schema, name: &str, turn: usize, least: bool) -> Value {
     match schema.kind.as_str() {
         "OBJECT" => {
             let fields: Map<String, Value> = schema
                 .properties
                 .iter()
-                .map(|(name, property)| (name.clone(), value(property, name, turn)))
+                .filter(|(name, _)| !least || schema.required.contains(name))
+                .map(|(name, property)| (name.clone(), value(property, name, turn, least)))
                 .collect();
             Value::Object(fields)
         }
-        "ARRAY" => {
-            schema.items.as_deref().map_or_else(|| json!([]), |items| json!([value(items, name, turn)]))
-        }
+        "ARRAY" => schema
+            .items
+            .as_deref()
+            .map_or_else(|| json!([]), |items| json!([value(items, name, turn, least)])),
         "INTEGER" => json!(turn + 1),
         "NUMBER" => json!(turn as f64 + 0.5),
         "BOOLEAN" => json!(true),
@@ -54,13 +57,14 @@ mod tests {
 
     #[test]
     fn arguments_fit_their_schema() {
-        let schema: Schema = serde_json::from_value(json!({"type": "OBJECT", "properties": {
+        let schema: Schema = serde_json::from_value(json!({"type": "OBJECT", "required": ["city"], "properties": {
             "city": {"type": "STRING"}, "unit": {"type": "STRING", "enum": ["celsius", "kelvin"]}, "days": {"type": "INTEGER"},
             "exact": {"type": "BOOLEAN"}, "tags": {"type": "ARRAY", "items": {"type": "STRING"}}}}))
         .unwrap();
         let expected = |city, days| json!({"city": city, "unit": "celsius", "days": days, "exact": true, "tags": ["example"]});
-        assert_eq!(plausible(Some(&schema), 0), expected("Paris", 1));
-        assert_eq!(plausible(Some(&schema), 1), expected("Rome", 2));
-        assert_eq!(plausible(None, 0), json!({}));
+        assert_eq!(plausible(Some(&schema), 0, false), expected("Paris", 1));
+        assert_eq!(plausible(Some(&schema), 1, false), expected("Rome", 2));
+        assert_eq!(plausible(Some(&schema), 0, true), json!({"city": "Paris"}));
+        assert_eq!(plausible(None, 0, false), json!({}));
     }
 }

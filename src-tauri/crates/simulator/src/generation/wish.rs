@@ -22,6 +22,8 @@ pub(crate) enum Wish {
     Text,
     /// `sim:parallel`: two tool calls in one step.
     Parallel,
+    /// `sim:required`: a tool call with the required arguments only.
+    Required,
     /// `sim:truncate`: a stream that ends in the middle.
     Truncate,
     /// `sim:error=NAME`: a refusal of the catalogue; inside a stream after its first events.
@@ -49,6 +51,7 @@ fn read(word: &str) -> Option<Wish> {
         "unicode" => Wish::Unicode,
         "text" => Wish::Text,
         "parallel" => Wish::Parallel,
+        "required" => Wish::Required,
         "truncate" => Wish::Truncate,
         "error" => Wish::Error(value.to_owned()),
         "recitation"

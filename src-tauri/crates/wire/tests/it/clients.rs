@@ -103,7 +103,12 @@ fn a_whole_native_answer_is_made_of_a_stream() {
     let parts = body["candidates"][0]["content"]["parts"].as_array().unwrap();
     let text: String =
         parts.iter().filter(|part| part["thought"] != true).map(|p| p["text"].as_str().unwrap()).collect();
-    assert_eq!((ended, text.as_str(), parts.len()), (Ok(()), "Hello there! 你好 👋", 4));
+    assert_eq!(
+        (ended, text.as_str(), parts.len()),
+        (Ok(()), "Hello there! 你好 👋", 2),
+        "thought and text are a part each"
+    );
+    assert!(parts[1]["thoughtSignature"].is_string(), "{body}");
     assert_eq!(body["candidates"][0]["finishReason"], "STOP");
     assert_eq!(body["usageMetadata"]["totalTokenCount"], 27);
 }

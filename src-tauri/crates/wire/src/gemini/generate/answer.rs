@@ -9,8 +9,8 @@ use crate::json::{self, DEEPEST};
 use crate::refusal::{self, Refusal};
 use crate::tool_name::Names;
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// How an answer is delivered.
@@ -106,7 +106,7 @@ fn json_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// Two pieces of one answer: parts after each other, of everything else the later.
+/// Two pieces of one answer: parts after each other with their texts put together, of everything else the later.
 fn joined(mut so_far: Value, next: Value) -> Value {
     let Value::Object(next) = next else { return so_far };
     let Value::Object(fields) = &mut so_far else { return Value::Object(next) };
@@ -125,23 +125,47 @@ fn joined(mut so_far: Value, next: Value) -> Value {
 
 fn join_candidates(answers: &mut Vec<Value>, more: Vec<Value>) {
     for (position, candidate) in more.into_iter().enumerate() {
-        let (Some(Value::Object(answer)), Value::Object(candidate)) = (answers.get_mut(position), &candidate)
-        else {
-            answers.push(candidate);
-            continue;
-        };
-        for (key, value) in candidate {
-            let parts = |value: &Value| value.get("parts").and_then(Value::as_array).cloned();
-            let before = answer.get(key).filter(|_| key == "content").and_then(parts);
-            let mut value = value.clone();
-            if let (Some(mut all), Some(content)) = (before, value.as_object_mut()) {
-                let next = content.remove("parts");
-                all.extend(next.and_then(|next| next.as_array().cloned()).unwrap_or_default());
-                content.insert("parts".to_owned(), Value::Array(all));
-            }
-            answer.insert(key.clone(), value);
+        match (answers.get_mut(position), candidate) {
+            (Some(Value::Object(answer)), Value::Object(candidate)) => join_candidate(answer, candidate),
+            (_, candidate) => answers.push(candidate),
         }
     }
+}
+
+fn join_candidate(answer: &mut Map<String, Value>, more: Map<String, Value>) {
+    for (key, mut value) in more {
+        let before = answer.get_mut(&key).filter(|_| key == "content");
+        let before = before.and_then(|content| content.get_mut("parts")?.as_array_mut()).map(std::mem::take);
+        if let (Some(mut all), Some(content)) = (before, value.as_object_mut()) {
+            if let Some(Value::Array(parts)) = content.remove("parts") {
+                parts.into_iter().for_each(|part| push_part(&mut all, part));
+            }
+            content.insert("parts".to_owned(), Value::Array(all));
+        }
+        answer.insert(key, value);
+    }
+}
+
+/// Adds a part. Text goes on where unsigned text of its sort stands: clients look for all of it in one part.
+fn push_part(parts: &mut Vec<Value>, part: Value) {
+    let plain = |part: &Map<String, Value>| {
+        part.keys().all(|key| ["text", "thought", "thoughtSignature"].contains(&key.as_str()))
+    };
+    if let (Some(Value::Object(last)), Value::Object(next)) = (parts.last_mut(), &part)
+        && plain(last)
+        && plain(next)
+        && last.get("thought") == next.get("thought")
+        && !last.contains_key("thoughtSignature")
+        && let (Some(Value::String(text)), Some(Value::String(more))) =
+            (last.get_mut("text"), next.get("text"))
+    {
+        text.push_str(more);
+        if let Some(signature) = next.get("thoughtSignature") {
+            last.insert("thoughtSignature".to_owned(), signature.clone());
+        }
+        return;
+    }
+    parts.push(part);
 }
 
 /// What is inside of the envelope, as it was written.
