@@ -49,6 +49,9 @@ pub struct Known {
     pub no_summary: bool,
     /// The last read failed; the numbers are those before it.
     pub failure: Option<Failure>,
+    /// The list, or project and tier, could not be read beside numbers that stand: how often in a row, and until when
+    /// neither is tried again.
+    pub aside: Option<(u32, Timestamp)>,
     /// Why it is read sooner than the interval says, if it is.
     pub early: Option<Early>,
     /// Reads under way.
@@ -131,6 +134,8 @@ pub enum Note {
     ReadWell(CredentialId),
     /// A read failed.
     ReadFailed(CredentialId, Failure),
+    /// A reading beside the numbers failed, and is not tried again until then; or it succeeded.
+    Aside(CredentialId, Option<(u32, Timestamp)>),
     /// Something rests.
     Rests(Claim),
     /// What was read of a credential is weighed against what rests of it.
@@ -212,6 +217,7 @@ impl Note {
             | Self::ReadingDone(_)
             | Self::ReadWell(_)
             | Self::ReadFailed(..)
+            | Self::Aside(..)
             | Self::Early(..)
             | Self::Warmup(_)
             | Self::WarmupConcluded(..)
@@ -298,6 +304,7 @@ impl State {
             }),
             Note::Catalogue(id, entries) => self.with(&id, |k| k.catalogue = entries),
             Note::ReadWell(id) => self.with(&id, |k| k.failure = None),
+            Note::Aside(id, aside) => self.with(&id, |k| k.aside = aside),
             Note::ReadFailed(id, failure) => self.with(&id, |k| k.failure = Some(failure)),
             Note::Rests(claim) => drop(Arc::make_mut(&mut self.cooldowns).add(claim)),
             Note::ClaimsRead(id, now) => {
@@ -355,6 +362,9 @@ impl State {
             if known.failure.as_ref().is_some_and(|f| f.at > now) {
                 Arc::make_mut(known).failure = None;
             }
+            if known.aside.is_some() {
+                Arc::make_mut(known).aside = None;
+            }
         }
     }
 
@@ -368,6 +378,7 @@ impl State {
                 catalogue: Arc::default(),
                 no_summary: false,
                 failure: None,
+                aside: None,
                 early: None,
                 reading: 0,
                 served: BTreeMap::new(),

@@ -192,6 +192,11 @@ impl Inner {
         if paused {
             return false;
         }
+        // What failed beside good numbers has a pause of its own.
+        let aside = known.aside.is_some_and(|(_, until)| now < until && !ask.through_pause);
+        if aside && step != Step::Numbers {
+            return false;
+        }
         let older = |at: Option<Timestamp>| at.is_none_or(|at| at < ask.not_before);
         let stands =
             |at: Option<Timestamp>| at.is_some_and(|at| at.duration_until(now) < refresh::LIST_STANDS);
@@ -230,7 +235,12 @@ impl Inner {
         let landed = result.is_ok() && step != Step::Discovery;
         match result {
             Ok(()) if step == Step::Discovery => {}
-            Ok(()) => notes.push(Note::ReadWell(id.clone())),
+            Ok(()) => {
+                notes.push(Note::ReadWell(id.clone()));
+                if step == Step::List {
+                    notes.push(Note::Aside(id.clone(), None));
+                }
+            }
             Err(error) => notes.extend(self.failed(id, step, &error).await),
         }
         self.ledger.notes(notes).await;
@@ -417,8 +427,10 @@ impl Inner {
         let summary_stands =
             step != Step::Numbers && known.quota.as_ref().is_some_and(|q| q.summary_covers_all());
         if summary_stands || step == Step::Discovery && known.quota.is_some() {
-            tracing::debug!(credential = %id, ?step, %error, "A side reading failed");
-            return Vec::new();
+            let times = known.aside.map_or(0, |(times, _)| times) + 1;
+            tracing::debug!(credential = %id, ?step, times, %error, "A side reading failed");
+            let until = refresh::pause_until(times, error.named_pause(), now);
+            return vec![Note::Aside(id.clone(), Some((times, until)))];
         }
         let times = known.failure.as_ref().map_or(0, |f| f.times) + 1;
         if times == 1 && !told {
