@@ -208,14 +208,13 @@ fn seen_again(calls: &[simulator::Call]) -> usize {
     calls.iter().filter(refused).count()
 }
 
-/// Where a request was answered well, the next for the same model comes no sooner than the end of the window that ran
-/// then. Somebody else may have started it while the round was under way. A clock that goes ahead ends windows, also
-/// when it is set back afterwards.
+/// Where a request certainly started a window, the next for the same model comes no sooner than that window's end. A
+/// clock that goes ahead ends windows, also when it is set back afterwards.
 fn once_a_window(seed: u64, seen: &[Sent], times: &[Timestamp]) {
     for (at, sent) in seen.iter().enumerate() {
         let earlier = seen[..at].iter().rev().find(|e| e.what == sent.what && e.answered_well);
         let Some(earlier) = earlier else { continue };
-        let end = earlier.at + SignedDuration::from_hours(5) - SignedDuration::from_mins(15);
+        let end = earlier.at + SignedDuration::from_hours(5) - SignedDuration::from_mins(1);
         let ended = times[earlier.place..sent.place].iter().any(|time| *time >= end || *time < earlier.at);
         let passed = earlier.at.duration_until(sent.at);
         assert!(ended || sent.at >= end, "seed {seed}: {} twice in {passed:?}", sent.what);
