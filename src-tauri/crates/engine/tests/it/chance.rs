@@ -15,6 +15,7 @@ use simulator::{
     AccountChange, AccountSpec, CallKind, Change, Fault, FaultKind, Flag, Group, Scenario, SimClock,
     Simulator,
 };
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -208,22 +209,34 @@ fn seen_again(calls: &[simulator::Call]) -> usize {
     calls.iter().filter(refused).count()
 }
 
-/// Where a request certainly started a window, the next for the same model comes no sooner than that window's end. A
-/// clock that goes ahead ends windows, also when it is set back afterwards.
+/// Where a request was answered well, the next for the same model comes no sooner than the end of the window that ran
+/// then: the first well answered request of its group started it. A clock that goes ahead ends windows, also when it is
+/// set back afterwards.
 fn once_a_window(seed: u64, seen: &[Sent], times: &[Timestamp]) {
+    let length = SignedDuration::from_hours(5) - SignedDuration::from_mins(1);
+    let over = |begun: &Sent, later: &Sent| {
+        let (begin, end) = (begun.at, begun.at + length);
+        times[begun.place..later.place].iter().chain([&later.at]).any(|time| *time >= end || *time < begin)
+    };
+    // The request that started the window running now, by login and group.
+    let mut running: HashMap<&(String, Option<String>), &Sent> = HashMap::new();
     for (at, sent) in seen.iter().enumerate() {
-        let earlier = seen[..at].iter().rev().find(|e| e.what == sent.what && e.answered_well);
-        let Some(earlier) = earlier else { continue };
-        let end = earlier.at + SignedDuration::from_hours(5) - SignedDuration::from_mins(1);
-        let ended = times[earlier.place..sent.place].iter().any(|time| *time >= end || *time < earlier.at);
-        let passed = earlier.at.duration_until(sent.at);
-        assert!(ended || sent.at >= end, "seed {seed}: {} twice in {passed:?}", sent.what);
+        let begun = running.get(&sent.pool).copied().filter(|begun| !over(begun, sent));
+        if let Some(begun) = begun {
+            let mut since = seen[..at].iter().filter(|e| e.place >= begun.place && e.answered_well);
+            let again = since.any(|earlier| earlier.what == sent.what);
+            assert!(!again, "seed {seed}: {} twice in the window that began at {}", sent.what, begun.at);
+        } else if sent.answered_well {
+            running.insert(&sent.pool, sent);
+        }
     }
 }
 
 /// One automatic request, with what the program knew when it left.
 struct Sent {
     what: String,
+    /// The login and the group whose windows it draws on.
+    pool: (String, Option<String>),
     at: Timestamp,
     /// Among the times that were noted.
     place: usize,
@@ -275,6 +288,7 @@ impl Witness {
         let budget = client.settings_get(budget).await.ok()?.value?.parse().ok()?;
         Some(Sent {
             what: format!("{model} of {account}"),
+            pool: (account, group),
             attempts,
             budget,
             at: self.clock.now(),
