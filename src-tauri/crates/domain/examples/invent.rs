@@ -3,7 +3,6 @@
 //!     cargo run --release -p domain --example invent -- KIND SEED [DAYS] > trace.json
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool for the terminal")]
 #[path = "../tests/planner/invent.rs"]
-#[expect(dead_code, reason = "the tests use more of it")]
 mod invent;
 
 use invent::{Kind, invent};

@@ -28,7 +28,7 @@ fn main() {
             let total = trace.total().max(1e-9);
             if only.is_some() {
                 println!(
-                    "  {seed:>4} none {:.3} fixed {:.3} plan {:.3} bound {:.3} found {:.3} ratio {:.3} load {:.2} wf {} wp {} start {} arrivals {} n {}",
+                    "  {seed:>4} none {:.3} fixed {:.3} plan {:.3} bound {:.3} found {:.3} ratio {:.3} load {:.2} wf {} wp {} start {} n {}",
                     none.share(),
                     fixed.share(),
                     planner.share(),
@@ -42,7 +42,6 @@ fn main() {
                     fixed.warmups.len(),
                     planner.warmups.len(),
                     trace.zone.to_datetime(trace.start).weekday().to_monday_one_offset(),
-                    "",
                     trace.demand.len()
                 );
             }

@@ -3,6 +3,12 @@
 //! Everything about a person is drawn from the seed: how requests arrive, what they cost, how large the windows are,
 //! how punctual the days are, where they live and on which day the trace begins.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::expect_used,
+    reason = "most kinds of people share most of their habits; a person that cannot be invented is a fault"
+)]
+
 use domain::quota::WindowKind;
 use domain::replay::{Login, Request, Size, Trace};
 use jiff::civil::{Date, Weekday};
