@@ -5,9 +5,11 @@
 
 mod proxy;
 mod scheduler;
+mod whatif;
 
 pub use proxy::*;
 pub use scheduler::*;
+pub use whatif::*;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
