@@ -14,6 +14,7 @@ use tauri::State;
 use crate::backend::Backend;
 use crate::tray::Presence;
 
+pub(crate) mod archive;
 #[cfg(test)]
 mod bindings;
 #[cfg(test)]
@@ -35,6 +36,8 @@ macro_rules! every_command {
             $crate::commands::credential_project,
             $crate::commands::credential_add_key,
             $crate::commands::import,
+            $crate::commands::archive::archive_export,
+            $crate::commands::archive::archive_import,
             $crate::commands::login_start,
             $crate::commands::login_progress,
             $crate::commands::login_paste,

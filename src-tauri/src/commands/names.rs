@@ -11,6 +11,8 @@ pub(crate) const NAMES: &[&str] = &[
     "credential_project",
     "credential_add_key",
     "import",
+    "archive_export",
+    "archive_import",
     "login_start",
     "login_progress",
     "login_paste",

@@ -143,6 +143,8 @@ impl Settings {
                 "proxy_listen",
                 after.proxy_listen != self.proxy_listen && !after.proxy_listen.ip().is_loopback(),
             ),
+            ("hook_command", after.hook_command.is_some() && after.hook_command != self.hook_command),
+            ("metrics_enabled", after.metrics_enabled && !self.metrics_enabled),
             ("key_storage", after.key_storage == KeyStorage::File && self.key_storage != KeyStorage::File),
             ("upstream_urls", plain(&after.upstream_urls, &self.upstream_urls)),
             ("gemini_cli_urls", plain(&after.gemini_cli_urls, &self.gemini_cli_urls)),

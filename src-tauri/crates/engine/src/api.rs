@@ -1,5 +1,6 @@
 //! The commands: one list, from which come the control API, the client and the names the window may call.
 
+mod archive;
 mod automation;
 mod connect;
 mod credentials;
@@ -13,7 +14,8 @@ mod system;
 use crate::client::Client;
 use crate::host::Host;
 use crate::view::dto::{
-    AddKeyArgs, AliasArgs, AliasView, ApiError, Check, ClientKeyView, ConnectArgs, ConnectUndone,
+    AddKeyArgs, AliasArgs, AliasView, ApiError, ArchiveExportArgs, ArchiveExported, ArchiveImportArgs,
+    ArchiveReport, Check, ClientKeyView, ConnectArgs, ConnectUndone,
     ConnectView, ConnectWriteArgs, ConnectWritten, CooldownArgs, CooldownView, CredentialArgs,
     CredentialChange, DecisionView, DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs,
     ImportReport, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs,
@@ -81,6 +83,10 @@ commands! {
     credential_add_key(AddKeyArgs) -> CredentialChange;
     /// Takes credentials over from files, or says what it would take.
     import(ImportArgs) -> ImportReport;
+    /// Writes everything into one encrypted file.
+    archive_export(ArchiveExportArgs) -> ArchiveExported;
+    /// Takes everything over from such a file that is not here yet.
+    archive_import(ArchiveImportArgs) -> ArchiveReport;
     /// Begins a sign-in in the browser.
     login_start(LoginArgs) -> LoginStarted;
     /// How far a sign-in is.

@@ -334,6 +334,10 @@ export const zhCN: Messages = {
       proxy_aliases:
         '模型的别名，写作 名称=模型 或 开头*=模型；客户端请求该名称时得到对应的模型，以第一条匹配的规则为准。',
       provider_order: '先使用哪一类凭据；前一类完全用完后才使用下一类。',
+      hook_command: '你自己的程序（绝对路径），每次事件时启动，事件以 JSON 写入其标准输入；留空表示没有。',
+      hook_events:
+        '哪些事件会启动它：low、back、warmed、needs-you；low 表示低于短窗口的下限，无论是否开启保护。',
+      metrics_enabled: '允许本机任何程序无需令牌读取网页旁的 /metrics；其中只有数字和编号，没有名称。',
       upstream_proxy: '所有请求使用的代理，http://… 或 socks5h://…；不使用系统的代理变量。',
       upstream_user_agent_antigravity: '请求 Antigravity 时本程序的名称；服务据此提供模型。',
       upstream_user_agent_gemini_cli: '请求 Gemini CLI 时本程序的名称。',
@@ -398,6 +402,9 @@ export const zhCN: Messages = {
       proxy_pinned: '固定使用的凭据',
       proxy_aliases: '模型别名',
       provider_order: '提供方顺序',
+      hook_command: '事件发生时启动的程序',
+      hook_events: '启动它的事件',
+      metrics_enabled: '无需令牌的度量数据',
       upstream_proxy: '通过代理连接',
       upstream_user_agent_antigravity: 'Antigravity 的 User-Agent',
       upstream_user_agent_gemini_cli: 'Gemini CLI 的 User-Agent',

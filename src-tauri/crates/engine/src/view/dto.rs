@@ -3,9 +3,11 @@
 //! Instants are RFC 3339 in UTC, shares are fractions 0.0 to 1.0 or null for unknown. Keys are stable: they
 //! change only with a reason, in the changelog.
 
+mod archive;
 mod proxy;
 mod scheduler;
 
+pub use archive::*;
 pub use proxy::*;
 pub use scheduler::*;
 
@@ -317,6 +319,9 @@ pub struct ImportReport {
     pub dry_run: bool,
     /// One line per credential found and per file that holds none.
     pub entries: Vec<ImportEntry>,
+    /// What became of the other program's settings, where its data had any; with `dry_run` what it would be.
+    #[serde(default)]
+    pub settings: Option<SettingsImportReport>,
 }
 
 /// One line of an import report.
