@@ -10,6 +10,7 @@ pub(crate) const NAMES: &[&str] = &[
     "credential_rename",
     "credential_project",
     "credential_add_key",
+    "credential_watch",
     "import",
     "archive_export",
     "archive_import",

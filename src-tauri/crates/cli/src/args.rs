@@ -190,6 +190,11 @@ pub enum CredentialAction {
         #[arg(long)]
         no_browser: bool,
     },
+    /// Watch the login that the Antigravity CLI (agy) is signed in with, by its own report; no login is handed over
+    Watch {
+        /// Your name for it [default: Antigravity CLI]
+        name: Option<String>,
+    },
     /// Add an API key of Google AI Studio; the key is asked for, or read from stdin
     AddKey {
         /// Your name for it

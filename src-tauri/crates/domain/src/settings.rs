@@ -143,6 +143,7 @@ impl Settings {
                 "proxy_listen",
                 after.proxy_listen != self.proxy_listen && !after.proxy_listen.ip().is_loopback(),
             ),
+            ("agy_command", after.agy_command.is_some() && after.agy_command != self.agy_command),
             ("hook_command", after.hook_command.is_some() && after.hook_command != self.hook_command),
             ("metrics_enabled", after.metrics_enabled && !self.metrics_enabled),
             ("key_storage", after.key_storage == KeyStorage::File && self.key_storage != KeyStorage::File),

@@ -15,14 +15,14 @@ use crate::client::Client;
 use crate::host::Host;
 use crate::view::dto::{
     AddKeyArgs, AliasArgs, AliasView, ApiError, ArchiveExportArgs, ArchiveExported, ArchiveImportArgs,
-    ArchiveReport, Check, ClientKeyView, ConnectArgs, ConnectUndone,
-    ConnectView, ConnectWriteArgs, ConnectWritten, CooldownArgs, CooldownView, CredentialArgs,
-    CredentialChange, DecisionView, DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs,
-    ImportReport, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs,
-    LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, ProxyView, QuotaArgs, QuotaDocument,
-    RenameArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs, SchedulerView,
-    SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView,
-    UiLink, WarmupArgs, WarmupRound,
+    ArchiveReport, Check, ClientKeyView, ConnectArgs, ConnectUndone, ConnectView, ConnectWriteArgs,
+    ConnectWritten, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
+    DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, KeyArgs, KeyChangeArgs,
+    KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted,
+    ProjectArgs, ProxyView, QuotaArgs, QuotaDocument, RenameArgs, RequestStatisticsArgs,
+    RequestStatisticsView, RequestView, RequestsArgs, SchedulerView, SettingArgs, SettingKeyArgs,
+    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
+    WarmupRound, WatchArgs,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -81,6 +81,8 @@ commands! {
     credential_project(ProjectArgs) -> CredentialChange;
     /// Adds an API key of Google AI Studio.
     credential_add_key(AddKeyArgs) -> CredentialChange;
+    /// Watches the login that the official program is signed in with, without any login being handed over.
+    credential_watch(WatchArgs) -> CredentialChange;
     /// Takes credentials over from files, or says what it would take.
     import(ImportArgs) -> ImportReport;
     /// Writes everything into one encrypted file.

@@ -153,9 +153,9 @@ fn seen(state: &State, now: Timestamp) -> Vec<Seen> {
             reset_at: quota.refills_at(group, now),
         };
         let is_active = credential.state.is_active();
-        let groups = quota.filter(|_| is_active).map(|quota| {
-            quota.groups.iter().map(|reading| pool(quota, &reading.group)).collect()
-        });
+        let groups = quota
+            .filter(|_| is_active)
+            .map(|quota| quota.groups.iter().map(|reading| pool(quota, &reading.group)).collect());
         let verified = state.warmups.attempts_of(&credential.id).filter(|a| a.outcome == Outcome::Started);
         Seen {
             credential: credential.id.clone(),

@@ -73,7 +73,8 @@ fn quota(text: &mut Text, credentials: &[&Known], now: Timestamp) {
             groups.flat_map(move |group| {
                 group.windows.iter().map(move |window| {
                     let [id, provider] = labels(known);
-                    let labels = [id, provider, ("group", group.group.key()), ("window", window.kind.as_str())];
+                    let labels =
+                        [id, provider, ("group", group.group.key()), ("window", window.kind.as_str())];
                     (labels, window)
                 })
             })
@@ -142,7 +143,8 @@ fn standing(text: &mut Text, state: &State, credentials: &[&Known], now: Timesta
     text.family(&warmups);
     for known in credentials {
         for outcome in Outcome::ALL {
-            let count = state.warmups.attempts_of(&known.credential.id).filter(|a| a.outcome == outcome).count();
+            let count =
+                state.warmups.attempts_of(&known.credential.id).filter(|a| a.outcome == outcome).count();
             let [id, provider] = labels(known);
             let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
             text.sample(warmups.name, &[id, provider, ("outcome", outcome.key())], count);

@@ -359,6 +359,8 @@ export const en = {
       proxy_pinned: 'Pinned credential',
       proxy_aliases: 'Other names for models',
       provider_order: 'Order of providers',
+      agy_login: 'Login of the Antigravity CLI',
+      agy_command: 'Where the Antigravity CLI lies',
       hook_command: 'Program to start on events',
       hook_events: 'Events that start it',
       metrics_enabled: 'Measurements without a token',

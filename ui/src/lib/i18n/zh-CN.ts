@@ -334,6 +334,8 @@ export const zhCN: Messages = {
       proxy_aliases:
         '模型的别名，写作 名称=模型 或 开头*=模型；客户端请求该名称时得到对应的模型，以第一条匹配的规则为准。',
       provider_order: '先使用哪一类凭据；前一类完全用完后才使用下一类。',
+      agy_login: '官方程序 agy 所登录的 Antigravity 凭据的编号：优先采用它的报告；留空表示没有。',
+      agy_command: '官方程序 agy 的位置（绝对路径）；留空则由系统查找。',
       hook_command: '你自己的程序（绝对路径），每次事件时启动，事件以 JSON 写入其标准输入；留空表示没有。',
       hook_events:
         '哪些事件会启动它：low、back、warmed、needs-you；low 表示低于短窗口的下限，无论是否开启保护。',
@@ -402,6 +404,8 @@ export const zhCN: Messages = {
       proxy_pinned: '固定使用的凭据',
       proxy_aliases: '模型别名',
       provider_order: '提供方顺序',
+      agy_login: 'Antigravity CLI 的登录',
+      agy_command: 'Antigravity CLI 的位置',
       hook_command: '事件发生时启动的程序',
       hook_events: '启动它的事件',
       metrics_enabled: '无需令牌的度量数据',

@@ -44,7 +44,8 @@ async fn take_archive(place: &Place, path: OsString, dry_run: bool, json: bool) 
         let words = "an export is taken whole; what is here already stays as it is, so there is no --dry-run";
         return Err(Failure::new(Exit::Usage, words));
     }
-    let args = ArchiveImportArgs { path: absolute(path)?, passphrase: input::secret("Passphrase (not shown): ")? };
+    let args =
+        ArchiveImportArgs { path: absolute(path)?, passphrase: input::secret("Passphrase (not shown): ")? };
     let report = place.with_engine_to_end(async |engine| Ok(engine.archive_import(args).await?)).await?;
     if json { out::json(&report) } else { out::text(&show::archive(&report, &Look::of_terminal())) }
 }
@@ -111,7 +112,8 @@ mod tests {
             reason: None,
             disabled: false,
         };
-        let report = ImportReport { dry_run: false, entries: outcomes.iter().map(entry).collect(), settings: None };
+        let report =
+            ImportReport { dry_run: false, entries: outcomes.iter().map(entry).collect(), settings: None };
         assert_eq!(verdict(&report).err().map(|failure| failure.exit), expected, "{outcomes:?}");
     }
 }

@@ -147,7 +147,11 @@ impl Piece {
 
     fn write(&self, document: &QuotaDocument, look: &Look) -> String {
         let of_first = |field: fn(&CredentialView) -> Option<String>| {
-            document.credentials.first().and_then(field).map_or_else(|| UNKNOWN.to_owned(), |text| plain(&text))
+            document
+                .credentials
+                .first()
+                .and_then(field)
+                .map_or_else(|| UNKNOWN.to_owned(), |text| plain(&text))
         };
         match self {
             Self::Text(text) => text.clone(),

@@ -27,7 +27,7 @@ async fn lived_in(simulator: &Simulator, scenario: &Scenario) -> Headroom {
     let headroom = Headroom::start(simulator);
     headroom.import(scenario).await;
     assert_eq!(headroom.run_with(&["credentials", "add-key", "S"], b"FAKE_CANARY_KEY\n").await.code, Some(0));
-    let secret = ["settings", "set", "oauth_client_secret_gemini-cli", "-"];
+    let secret = ["settings", "set", "oauth_client_secret_gemini_cli", "-"];
     let kept = headroom.run_with(&secret, b"FAKE_CANARY_SETTING\n").await;
     assert_eq!(kept.code, Some(0), "{kept:?}");
     headroom.ok(&["settings", "set", "refresh_interval_minutes", "33"]).await;
@@ -148,7 +148,10 @@ async fn a_running_engine_takes_it_in_and_goes_on() {
     assert_eq!(listed["credentials"].as_array().map(Vec::len), Some(3), "{listed}");
     assert_eq!(id_of(&there, "ada").await, ada);
     let history = there.ok(&["history", "--json", "--credential", &ada]).await.json();
-    assert!(history["warmups"].as_array().is_some_and(|list| !list.is_empty()), "its past has its id: {history}");
+    assert!(
+        history["warmups"].as_array().is_some_and(|list| !list.is_empty()),
+        "its past has its id: {history}"
+    );
     assert_eq!(there.ok(&["settings", "get", "refresh_interval_minutes"]).await.stdout, "33\n");
     there.ok(&["quota", "--refresh"]).await;
     assert_eq!(engine.stop().await.code, Some(0));

@@ -35,7 +35,8 @@ async fn a_form_gives_one_line_and_a_need_an_exit_code() {
 
 #[tokio::test]
 async fn without_numbers_the_answer_is_not_no() {
-    let scenario = scenario("[[accounts]]\nname = 'ada'\nunknown_in_summary = ['3p']\nunknown_in_list = ['3p']\n");
+    let scenario =
+        scenario("[[accounts]]\nname = 'ada'\nunknown_in_summary = ['3p']\nunknown_in_list = ['3p']\n");
     let simulator = service(&scenario).await;
     let headroom = Headroom::start(&simulator);
     headroom.import(&scenario).await;
@@ -55,7 +56,8 @@ async fn watch_tells_each_change_once_and_waits_for_the_engine() {
 
     let engine = headroom.serve(&[]).await;
     headroom.ok(&["quota", "--refresh"]).await;
-    let mut next = async || timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap().unwrap();
+    let mut next =
+        async || timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap().unwrap();
     let mut told = next().await;
     if told == "active –" {
         told = next().await;
@@ -115,7 +117,10 @@ async fn metrics_are_for_whoever_has_the_token_or_for_all_if_the_user_says_so() 
     assert_eq!(metrics(&engine, "").await.0, 401);
     let (status, text) = metrics(&engine, &format!("Authorization: Bearer {token}\r\n")).await;
     assert_eq!(status, 200, "{text}");
-    assert!(text.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"), "{text}");
+    assert!(
+        text.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        "{text}"
+    );
     let id = crate::harness::id(&headroom).await;
     let sample = format!(
         "headroom_quota_remaining_ratio{{credential=\"{id}\",provider=\"antigravity\",group=\"3p\",window=\"5h\"}} 1\n"
@@ -140,4 +145,59 @@ async fn metrics(engine: &Engine, head: &str) -> (u16, String) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+}
+
+/// The official program, as far as it reports.
+#[cfg(unix)]
+const AGY: &str = r#"#!/bin/sh
+test "$*" = "-p /usage --output-format json" || exit 9
+test -e "$(dirname "$0")/signed-out" && { echo 'Sign in first.'; exit 1; }
+cat <<'END'
+{"status": "SUCCESS", "command": {"name": "usage", "data": {"groups": [
+  {"name": "Gemini Models", "buckets": [{"id": "gemini-5h", "window": "5h", "remaining_fraction": 0.31},
+                                        {"id": "gemini-weekly", "window": "weekly", "remaining_fraction": 0.62}]}]}}}
+END
+"#;
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_official_program_is_asked_first_and_is_enough_by_itself() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_, simulator, headroom) = installed().await;
+    let agy = headroom.file("agy", AGY);
+    std::fs::set_permissions(&agy, std::fs::Permissions::from_mode(0o755)).unwrap();
+    headroom.ok(&["settings", "set", "agy_command", &agy]).await;
+
+    // Watched only: nothing is asked of the service for it, whatever is wanted.
+    let watched = headroom.ok(&["credentials", "watch", "--json"]).await.json();
+    let id = watched["id"].as_str().unwrap().to_owned();
+    let before = simulator.calls().len();
+    let read = headroom.ok(&["quota", "--refresh", "--json", "--credential", &id]).await.json();
+    let windows = &read["credentials"][0]["groups"][0]["windows"];
+    assert_eq!(
+        (&windows[0]["remaining"], &windows[0]["source"], &windows[1]["remaining"]),
+        (&0.31.into(), &"official_report".into(), &0.62.into()),
+        "{read}"
+    );
+    headroom.ok(&["credentials", "check", &id]).await;
+    headroom.run(&["warmup", "--credential", &id, "--agree"]).await;
+    assert_eq!(simulator.calls().len(), before);
+    headroom.run(&["credentials", "watch"]).await.fails(4, "watched already");
+
+    // For a login of ours it comes first, and the service stands in where it fails.
+    let all = headroom.ok(&["credentials", "--json"]).await.json();
+    let mut ids = all["credentials"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap());
+    let own = ids.find(|other| *other != id).unwrap().to_owned();
+    headroom.ok(&["settings", "set", "agy_login", &own]).await;
+    let source = async || {
+        let read = headroom.ok(&["quota", "--refresh", "--json", "--credential", &own]).await.json();
+        read["credentials"][0]["groups"][0]["windows"][0]["source"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(source().await, "official_report");
+    headroom.file("signed-out", "");
+    assert_eq!(source().await, "summary");
+    let failed = headroom.ok(&["quota", "--refresh", "--json", "--credential", &id]).await.json();
+    let why = failed["credentials"][0]["failure"]["message"].as_str().unwrap();
+    assert!(why.contains("is it signed in? Start `agy` once"), "{failed}");
+    assert_eq!(failed["credentials"][0]["state"], "active", "{failed}");
 }

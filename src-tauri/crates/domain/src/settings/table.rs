@@ -7,8 +7,8 @@ use super::day_time::DayTime;
 use super::hours::Hours;
 use super::rule::{
     ALIASES, BOOL, EVENTS, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME,
-    OPTIONAL_PROGRAM, OPTIONAL_TIME,
-    PROVIDERS, PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL, SOME_NAMES, Why, choice, integer,
+    OPTIONAL_PROGRAM, OPTIONAL_TIME, PROVIDERS, PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL,
+    SOME_NAMES, Why, choice, integer,
 };
 use crate::credential::Provider;
 use crate::event::EventKind;
@@ -133,6 +133,10 @@ settings! { version =>
     provider_order: Vec<Provider> = Provider::ALL.to_vec(), PROVIDERS, "PROVIDER_ORDER", EVERYWHERE,
         "Which kind of credential is used first; the next kind is taken only when the one before it has nothing left.";
 
+    agy_login: Option<String> = None, OPTIONAL_NAME, "AGY_LOGIN", EVERYWHERE,
+        "The id of the Antigravity login that the official program agy is signed in with: its report is then asked first; empty means none.";
+    agy_command: Option<String> = None, OPTIONAL_PROGRAM, "AGY_COMMAND", EVERYWHERE,
+        "Where the official program agy lies, as an absolute path; empty means where the system finds it.";
     hook_command: Option<String> = None, OPTIONAL_PROGRAM, "HOOK_COMMAND", EVERYWHERE,
         "A program of yours, as an absolute path, that is started with each event as JSON on its standard input; empty means none.";
     hook_events: Vec<EventKind> = EventKind::ALL.to_vec(), EVENTS, "HOOK_EVENTS", EVERYWHERE,

@@ -168,7 +168,8 @@ impl Here {
     fn find(&self, credential: &Credential, own: &[(SecretName, SecretString)]) -> Option<CredentialId> {
         let same = |a: &SecretString, b: &SecretString| a.expose_secret() == b.expose_secret();
         let by_secret = || {
-            let (_, id) = self.secrets.iter().find(|(known, _)| own.iter().any(|(_, own)| same(known, own)))?;
+            let (_, id) =
+                self.secrets.iter().find(|(known, _)| own.iter().any(|(_, own)| same(known, own)))?;
             Some(id.clone())
         };
         let by_person = || {

@@ -119,7 +119,11 @@ impl Content {
             .iter()
             .filter_map(|row| {
                 let name = SecretName::of(&row.name)?;
-                Some(Secret { owner: row.owner.clone(), name, secret: SecretString::from(row.secret.as_str()) })
+                Some(Secret {
+                    owner: row.owner.clone(),
+                    name,
+                    secret: SecretString::from(row.secret.as_str()),
+                })
             })
             .collect();
         let database = part(DATABASE)?.to_vec();

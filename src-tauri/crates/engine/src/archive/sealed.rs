@@ -153,7 +153,11 @@ mod tests {
         assert_eq!(open(&archive, &words("correct horse")).unwrap().as_slice(), CONTENT);
         assert_eq!(open(&archive, &words("correct house")), Err(Unopened::WrongPassphrase));
         assert_eq!(open(&archive, &words("")), Err(Unopened::WrongPassphrase));
-        assert_ne!(archive, seal(CONTENT, &words("correct horse")).unwrap(), "salt and nonce are new each time");
+        assert_ne!(
+            archive,
+            seal(CONTENT, &words("correct horse")).unwrap(),
+            "salt and nonce are new each time"
+        );
     }
 
     #[test]

@@ -53,7 +53,10 @@ async fn whatever_an_event_says_it_arrives_as_data() {
         assert!(status.success(), "{hostile:?}");
         assert_eq!(std::fs::read_to_string(dir.path().join("arguments")).unwrap(), "1\nneeds-you\n");
         let input = std::fs::read(dir.path().join("input")).unwrap();
-        assert!(!input.iter().any(|byte| byte.is_ascii_control()), "one line, nothing that steers a terminal");
+        assert!(
+            !input.iter().any(|byte| byte.is_ascii_control()),
+            "one line, nothing that steers a terminal"
+        );
         let told: Value = serde_json::from_slice(&input).unwrap();
         assert_eq!(told["credential"]["name"], hostile);
         assert_eq!(told["group"], hostile);

@@ -62,7 +62,9 @@ pub enum Problem {
     #[error("The database cannot be read. Stop the program that writes it and try again.")]
     BadDatabase,
     /// A database of another program.
-    #[error("This is a database, but not one of gcli2api. Export the credentials from the program that wrote it.")]
+    #[error(
+        "This is a database, but not one of gcli2api. Export the credentials from the program that wrote it."
+    )]
     OtherDatabase,
     /// The index names a file that is not there.
     #[error("The index names this account, but its file is missing.")]

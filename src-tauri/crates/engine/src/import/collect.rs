@@ -1,7 +1,7 @@
 //! Gathers files: those named, those in named folders, those in archives, and those that came along.
 
-use super::{archive, gcli2api, manager};
 use super::budget::{Budget, DEEPEST_FOLDER, LARGEST_ARCHIVE, Problem, is_archive, unreadable};
+use super::{archive, gcli2api, manager};
 use crate::view::dto::ImportFile;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -75,10 +75,7 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     } else {
         let path = path.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(path.to_owned()))?;
         let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-        Connection::open_with_flags(
-            format!("file:{path}?immutable=1"),
-            flags | OpenFlags::SQLITE_OPEN_URI,
-        )?
+        Connection::open_with_flags(format!("file:{path}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)?
     };
     // A hostile schema runs nothing of its own.
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -129,7 +126,11 @@ fn logins(
             None => Ok(Zeroizing::new(Vec::new())),
         };
         let full = content == Err(Problem::ImportTooLarge);
-        found.push(Found { name: label(&format!("{name}!{file}")), content, what: What::Login(Some(provider)) });
+        found.push(Found {
+            name: label(&format!("{name}!{file}")),
+            content,
+            what: What::Login(Some(provider)),
+        });
         if full {
             break;
         }

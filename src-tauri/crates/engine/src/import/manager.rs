@@ -51,7 +51,10 @@ pub(super) fn read(dir: &Path, budget: &mut Budget, found: &mut Vec<Found>) {
         }
     }
     for (id, _) in named {
-        found.push(Found::problem(&accounts.join(format!("{id}.json")).display().to_string(), Problem::Missing));
+        found.push(Found::problem(
+            &accounts.join(format!("{id}.json")).display().to_string(),
+            Problem::Missing,
+        ));
     }
     found.extend(settings(&dir.join(CONFIG), budget));
 }

@@ -178,7 +178,8 @@ fn merge(
         drops: history(&change, "drops", &["group", "window", "to_at"])?,
         decisions: history(&change, "decisions", &["kind", "subject", "at"])?,
         requests: history(&change, "requests", &["at", "key_id", "duration_ms"])?,
-        client_keys: change.execute("INSERT OR IGNORE INTO main.client_keys SELECT * FROM other.client_keys", [])?,
+        client_keys: change
+            .execute("INSERT OR IGNORE INTO main.client_keys SELECT * FROM other.client_keys", [])?,
     };
     for table in ["cooldowns", "protections"] {
         let columns = columns_of(&change, table)?;

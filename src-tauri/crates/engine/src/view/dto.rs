@@ -273,6 +273,14 @@ pub struct AddKeyArgs {
     pub key: String,
 }
 
+/// Arguments of `credential_watch`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+pub struct WatchArgs {
+    /// The user's name for it.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
 /// What became of a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct CredentialChange {

@@ -12,10 +12,12 @@ fn model(id: &str, left: Value, protected: bool, rests: bool) -> Value {
 }
 
 fn document(state: &str, models: Vec<Value>) -> QuotaDocument {
-    serde_json::from_value(json!({"at": "2026-08-31T10:01:00Z", "sentence": "", "demo": false, "credentials": [
+    serde_json::from_value(
+        json!({"at": "2026-08-31T10:01:00Z", "sentence": "", "demo": false, "credentials": [
         {"id": "a", "name": "Ada", "provider": "antigravity", "state": state, "state_reason": null,
          "state_since": null, "needs_user": false, "link": null, "tier": null, "last_quota_refresh": null,
-         "reading": false, "failure": null, "headline": null, "groups": [], "models": models}]}))
+         "reading": false, "failure": null, "headline": null, "groups": [], "models": models}]}),
+    )
     .unwrap()
 }
 
@@ -55,7 +57,8 @@ fn what_is_kept_back_or_rests_is_not_there_to_use() {
 fn unknown_is_neither_yes_nor_no() {
     let unknown = document("active", vec![model("claude-x", Value::Null, false, false)]);
     check("claude", &unknown, Some((Exit::Failed, "is not known")));
-    let better = vec![model("claude-x", Value::Null, false, false), model("claude-y", json!(0.3), false, false)];
+    let better =
+        vec![model("claude-x", Value::Null, false, false), model("claude-y", json!(0.3), false, false)];
     check("claude=20", &document("active", better), None);
 }
 

@@ -145,9 +145,11 @@ async fn a_database_of_others_and_a_broken_one_say_so() {
     let whole = std::fs::read(&path).unwrap();
     let broken = put(dir.path(), "broken.db", &whole[..whole.len() / 2]);
     let empty = put(dir.path(), "empty.db", b"SQLite format 3\0");
-    for (path, words) in
-        [(other.display().to_string(), "not one of gcli2api"), (broken, "cannot be read"), (empty, "cannot be read")]
-    {
+    for (path, words) in [
+        (other.display().to_string(), "not one of gcli2api"),
+        (broken, "cannot be read"),
+        (empty, "cannot be read"),
+    ] {
         let found = collect(vec![path.clone()], vec![]).await;
         let last = plan(&found, &[], None).pop().unwrap();
         assert!(last.entry.reason.as_deref().unwrap().contains(words), "{path}: {:?}", last.entry.reason);
@@ -160,7 +162,9 @@ async fn a_view_in_place_of_the_table_runs_nothing() {
     let path = dir.path().join("credentials.db");
     Connection::open(&path)
         .unwrap()
-        .execute_batch("CREATE VIEW credentials AS SELECT readfile('/etc/hostname') AS filename, 1 AS credential_data")
+        .execute_batch(
+            "CREATE VIEW credentials AS SELECT readfile('/etc/hostname') AS filename, 1 AS credential_data",
+        )
         .unwrap();
     let found = collect(vec![path.display().to_string()], vec![]).await;
     assert_eq!(found[0].content, Err(Problem::OtherDatabase));
