@@ -180,7 +180,7 @@ fn best<'a>(document: &'a QuotaDocument, key: &str) -> Option<(&'a CredentialVie
 impl Part {
     fn write(&self, best: Option<(&CredentialView, &GroupView)>, look: &Look) -> String {
         let left = best.and_then(|(_, group)| group.remaining);
-        let reset = best.and_then(|(_, group)| group.reset_at.as_deref());
+        let reset = best.and_then(|(_, group)| resets(group));
         let text = match self {
             Self::Left => Some(short(left)),
             Self::Bar => Some(bar(left)),
@@ -194,6 +194,13 @@ impl Part {
         };
         text.unwrap_or_else(|| UNKNOWN.to_owned())
     }
+}
+
+/// When a group refills; a window that has not started waits for no reset.
+fn resets(group: &GroupView) -> Option<&str> {
+    let binding = group.windows.iter().find(|window| Some(&window.window) == group.binding.as_ref());
+    let waits = binding.is_some_and(|window| window.started == Some(false));
+    group.reset_at.as_deref().filter(|_| !waits)
 }
 
 fn remaining_time(at: &str, now: Timestamp) -> Option<String> {

@@ -50,6 +50,15 @@ fn unknown_is_a_dash_and_a_class_of_its_own() {
 }
 
 #[test]
+fn a_window_that_has_not_started_comes_back_at_no_time() {
+    let mut document = document();
+    document.credentials[1].groups[0].windows[0].started = Some(false);
+    let look = Look { width: None, now: "2026-08-31T10:01:00Z".parse().unwrap(), zone: TimeZone::UTC };
+    let line = Line::parse("{claude} {claude.reset} {claude.in}", false).unwrap();
+    assert_eq!(line.write(&document, &look), "58% – –");
+}
+
+#[test]
 fn what_is_the_credentials_own_comes_from_the_first() {
     check("{name} {state} {tier}", "Ada active AI Pro");
     check("{sentence} {attention}", "Claude lasts. 1");
