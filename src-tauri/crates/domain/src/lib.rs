@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod credential;
+pub mod event;
 pub mod fault;
 pub mod planner;
 pub mod policy;
