@@ -21,6 +21,7 @@ pub mod lock;
 pub mod logging;
 pub mod login;
 mod metrics;
+mod planner;
 pub mod proxy;
 pub mod quota;
 mod refusals;
