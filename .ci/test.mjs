@@ -23,7 +23,15 @@ const steps = [
   // Before anything in Rust: both programs embed the page.
   { name: 'ui-build', minutes: 5, commands: [npm('run', '--silent', 'build')] },
   { name: 'clippy', minutes: 20, commands: [cargo('clippy', ...strict)] },
-  { name: 'guards', minutes: 2, commands: [node('.ci/guards.mjs'), testFiles('.ci/guards.test.mjs')] },
+  {
+    name: 'guards',
+    minutes: 2,
+    commands: [
+      node('.ci/guards.mjs'),
+      node('.ci/reliability.mjs', '--check'),
+      testFiles('.ci/guards.test.mjs', '.ci/reliability.test.mjs'),
+    ],
+  },
   { name: 'rust', minutes: 30, commands: [cargo('test')] },
   { name: 'ui', minutes: 10, commands: [npm('run', '--silent', 'check'), npm('run', '--silent', 'test:ui')] },
   {
@@ -56,6 +64,7 @@ const summaries = [
   /^(advisories|bans|licenses|sources)\b.* (ok|FAILED|not checked)\b/,
   /^advisories not checked/,
   /^guards: /,
+  /^reliability: /,
 ];
 
 /** Seconds since `start`, to a tenth. */

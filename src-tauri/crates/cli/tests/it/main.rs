@@ -11,6 +11,7 @@ mod importing;
 mod ledger;
 mod output;
 mod proxy;
+mod scale;
 mod serving;
 mod settings;
 mod together;
