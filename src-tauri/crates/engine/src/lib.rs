@@ -9,7 +9,7 @@ pub mod connect;
 pub mod control;
 pub mod credentials;
 mod demo;
-mod doctor;
+pub mod doctor;
 pub mod host;
 pub mod import;
 pub mod journal;

@@ -6,6 +6,7 @@
 
 mod canaries;
 mod credentials;
+mod doctor;
 mod harness;
 mod importing;
 mod ledger;
