@@ -10,7 +10,7 @@ pub mod connect;
 pub mod control;
 pub mod credentials;
 mod demo;
-mod doctor;
+pub mod doctor;
 mod hooks;
 pub mod host;
 pub mod import;

@@ -27,6 +27,7 @@ fn lives() -> u64 {
     size("HEADROOM_SEQUENCES", 20)
 }
 
+/// Holds F33, F49, F50, F59.
 #[test]
 fn whatever_happens_the_rules_hold() {
     // A seed that failed can be looked at alone.
