@@ -104,7 +104,7 @@ function marks({ picture, palette }: Drawing): uPlot.Plugin {
       draw: (u) => {
         const { ctx, bbox } = u;
         const ratio = devicePixelRatio;
-        const shape = flame(7 * ratio);
+        const shape = flame(10 * ratio);
         ctx.save();
         ctx.beginPath();
         ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);

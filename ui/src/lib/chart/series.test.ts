@@ -37,7 +37,8 @@ test('a line holds the samples of one window, in percent', () => {
 
 test('a refill and a time nobody looked break the line', () => {
   const line = lineOf([sample(0, 0.1), sample(1, 1), sample(2, 0.99), sample(8, 0.9)], '3p', '5h');
-  expect(line.left).toEqual([10, null, 100, 99, null, 90]);
+  expect(line.left).toEqual([10, null, null, 100, 99, null, null, 90]);
+  expect(line.at.slice(0, 4)).toEqual([second(0), second(0) + 1, second(1) - 1, second(1)]);
   expect(line.resets).toEqual([second(1)]);
 });
 

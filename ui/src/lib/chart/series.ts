@@ -58,8 +58,12 @@ export function lineOf(samples: readonly SampleView[], group: string, window: st
       const rose = left - before.left > refill;
       if (rose) line.resets.push(at);
       if (rose || at - before.at > blind) {
-        line.at.push((before.at + at) / 2);
-        line.left.push(null);
+        // Both ends: a gap reaches from the one reading to the other, whatever other series have in between.
+        const ends = at - before.at > 2 ? [before.at + 1, at - 1] : [(before.at + at) / 2];
+        for (const end of ends) {
+          line.at.push(end);
+          line.left.push(null);
+        }
       }
     }
     line.at.push(at);
@@ -147,4 +151,9 @@ export function lowest(line: Line): { at: number; left: number } | null {
 export function sums({ own, elsewhere }: Use): { own: number; elsewhere: number } {
   const sum = (points: number[]) => points.reduce((total, one) => total + one, 0);
   return { own: sum(own), elsewhere: sum(elsewhere) };
+}
+
+/** What a line ends with, or null where nothing of it is known. */
+export function lastOf(line: Line): number | null {
+  return line.left.findLast((left) => left !== null) ?? null;
 }

@@ -47,7 +47,8 @@ export function axisTime(instant: number, apart: number, language: string): stri
   if (apart < day && (date.getHours() !== 0 || date.getMinutes() !== 0)) {
     return timeOfDay(date.toISOString(), language);
   }
-  return format(language, { weekday: 'short', day: 'numeric' }).format(date);
+  const weekday = format(language, { weekday: 'short' }).format(date);
+  return language === 'en' ? `${weekday} ${date.getDate()}` : `${date.getDate()}日${weekday}`;
 }
 
 /** The whole instant to the second, for those who look closely. */

@@ -141,7 +141,7 @@ export const en = {
     stale: 'old number',
     runsOut: (window: string, time: string) => `${window}: empty about ${time} at this pace`,
     pace: (used: string, gone: string, rate: string, out: string | null) =>
-      `${used} used in ${gone} of its time · ${rate} points an hour · ${out === null ? 'lasts until the reset' : `empty about ${out}`}`,
+      `${used} used in ${gone} of its time, ${rate} points an hour${out === null ? '' : ` · empty about ${out}`}`,
     notBinding: 'shown only, does not decide',
     needsYou: 'Needs you',
     reading: 'reading…',
@@ -166,6 +166,9 @@ export const en = {
     left: 'Left',
     refills: 'Refills',
     source: 'Source',
+    pace: 'Pace',
+    paceHint: 'Share used against share of the time, and points an hour since the window began',
+    open: 'Charts, floors and everything else of it',
     model: 'Model',
     own: 'Own number',
     ownHint: 'What the per-model list says of this model alone',

@@ -130,7 +130,7 @@ export const zhCN: Messages = {
     stale: '旧数据',
     runsOut: (window, time) => `${window}窗口：按此速度约 ${time} 用完`,
     pace: (used, gone, rate, out) =>
-      `时间过去 ${gone}，已用 ${used} · 每小时 ${rate} 个百分点 · ${out === null ? '可用到重置' : `约 ${out} 用完`}`,
+      `时间过去 ${gone}，已用 ${used}，每小时 ${rate} 个百分点${out === null ? '' : ` · 约 ${out} 用完`}`,
     notBinding: '仅供参考，不起限制作用',
     needsYou: '需要你处理',
     reading: '正在读取…',
@@ -155,6 +155,9 @@ export const zhCN: Messages = {
     left: '剩余',
     refills: '重置',
     source: '来源',
+    pace: '速度',
+    paceHint: '已用比例与已过时间的比较，以及窗口开始以来每小时的百分点',
+    open: '图表、下限及其他全部内容',
     model: '模型',
     own: '自身数值',
     ownHint: '模型列表对该模型单独给出的数值',

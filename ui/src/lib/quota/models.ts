@@ -63,6 +63,8 @@ export function modelRows(document: QuotaDocument): ModelRow[] {
     const alike = segments.map(signature).join('\u0001');
     const name = modelName(first.model);
     const row = rows.get(alike);
+    // The service gives some ids one name.
+    if (row?.names.includes(name)) continue;
     if (row) row.names.push(name);
     else rows.set(alike, rowOf(id, name, segments));
   }

@@ -50,6 +50,8 @@ export class App {
   readonly view: ViewChoice;
 
   connection = $state<ConnectionState>('connecting');
+  /** The command palette is open, or on its way. */
+  paletteOpen = $state(false);
   /** Grows with every look: what only one page shows follows it and asks again. */
   looks = $state(0);
 

@@ -78,7 +78,8 @@ test('plans stand in their lane and among what comes', () => {
 test('lines stand at whole hours and at midnights', () => {
   const hours = ticks(day, 'hours').map((at) => new Date(at));
   expect(hours.every((at) => at.getHours() % 3 === 0 && at.getMinutes() === 0)).toBe(true);
-  expect(hours).toHaveLength(8);
+  // From 11:00 to 12:00 of the next day.
+  expect(hours).toHaveLength(9);
   const days = ticks({ from: now, to: now + 7 * 24 * hour }, 'days').map((at) => new Date(at));
   expect(days.every((at) => at.getHours() === 0)).toBe(true);
   expect(days).toHaveLength(7);
