@@ -69,6 +69,15 @@ pub enum Command {
     Requests(Requests),
     /// Say what a program needs to use the proxy, or write it into its files
     Connect(Connect),
+    /// Compare what warmup policies would have served
+    Whatif {
+        /// Demand to play, as JSON; - reads it from stdin
+        #[arg(long, value_name = "FILE")]
+        trace: PathBuf,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
     /// List settings, or change one
     Settings(Settings),
     /// Check the installation and say what to do

@@ -17,6 +17,7 @@ mod settings;
 mod simulate;
 mod ui;
 mod warmup;
+mod whatif;
 
 use crate::args::{Args, Command};
 use crate::exit::Failure;
@@ -41,6 +42,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Settings(args) => settings::run(&place, args).await,
         Command::Doctor { json } => doctor::run(&place, json).await,
         Command::Simulate(args) => simulate::run(args).await,
+        Command::Whatif { trace, json } => whatif::run(&trace, json),
         Command::Completions { shell } => completions::run(shell),
     }
 }

@@ -6,6 +6,8 @@
 pub mod catalogue;
 pub mod credential;
 pub mod fault;
+pub mod planner;
 pub mod policy;
 pub mod quota;
+pub mod replay;
 pub mod settings;

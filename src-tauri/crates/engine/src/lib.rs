@@ -32,6 +32,7 @@ pub mod testkit;
 pub mod upstream;
 pub mod view;
 mod warmup;
+pub mod whatif;
 
 /// The program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -6,10 +6,12 @@
 mod proxy;
 mod quota;
 mod scheduler;
+mod whatif;
 
 pub use proxy::*;
 pub use quota::*;
 pub use scheduler::*;
+pub use whatif::*;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
