@@ -92,10 +92,11 @@ function aligned(picture: Picture): uPlot.AlignedData {
     [use.at, perHour(total), perHour(use.own)],
     ...lines.map(({ at, left }): uPlot.AlignedData => [at, left]),
   ];
-  const retain = tables.map(
-    (table) => table.map((_, index) => (index === 0 ? 0 : 1)) as uPlot.JoinNullMode[],
+  // A gap of a line covers the instants that only others have; without this it would end at the next of them.
+  const modes = tables.map((table, place) =>
+    table.map((_, index): uPlot.JoinNullMode => (index === 0 ? 0 : place === 0 ? 1 : 2)),
   );
-  return uPlot.join(tables, retain);
+  return uPlot.join(tables, modes);
 }
 
 function marks({ picture, palette }: Drawing): uPlot.Plugin {
