@@ -4,6 +4,7 @@ mod dialects;
 mod failing;
 mod guarding;
 mod leaving;
+mod recording;
 mod routing;
 mod switching;
 
