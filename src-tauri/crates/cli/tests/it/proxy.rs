@@ -43,7 +43,8 @@ async fn a_key_is_changed_by_its_name() {
     assert_eq!(all, "desk: every model, at most 3 requests a day.\n");
     let json = headroom.ok(&["keys", "change", "desk", "--models", "gemini-3,claude", "--json"]).await.json();
     assert_eq!(json["models"], serde_json::json!(["gemini-3", "claude"]));
-    headroom.run(&["keys", "change", "desk"]).await.fails(2, "--rename");
+    let nothing = headroom.run(&["keys", "change", "desk"]).await;
+    assert!(nothing.code == Some(2) && nothing.stderr.contains("--rename"), "{nothing:?}");
     headroom.run(&["keys", "change", "desk", "--rename", "other"]).await.fails(4, "other");
     headroom.run(&["keys", "change", "laptop", "--daily-cap", "1"]).await.fails(3, "laptop");
 }
