@@ -3,7 +3,7 @@
 mod automation;
 mod proxy;
 
-pub use automation::{CooldownAction, Cooldowns, Decisions, History, Warmup};
+pub use automation::{CooldownAction, Cooldowns, Decisions, History, Pause, Warmup};
 pub use proxy::{Connect, KeyAction, Keys, Requests};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -57,6 +57,8 @@ pub enum Command {
     },
     /// Start idle quota windows now, so that they come back early
     Warmup(Warmup),
+    /// Let background reads and warmups rest for a while
+    Pause(Pause),
     /// Say what was done or left undone, and why
     Decisions(Decisions),
     /// List what rests and until when, or end a rest

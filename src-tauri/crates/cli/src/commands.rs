@@ -10,6 +10,7 @@ mod history;
 mod import;
 mod keys;
 mod login;
+mod pause;
 mod quota;
 mod requests;
 mod serve;
@@ -32,6 +33,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Credentials(args) => credentials::run(&place, args).await,
         Command::Quota { refresh, json } => quota::run(&place, refresh, json).await,
         Command::Warmup(args) => warmup::run(&place, args).await,
+        Command::Pause(args) => pause::run(&place, args).await,
         Command::Decisions(args) => decisions::run(&place, args).await,
         Command::Cooldowns(args) => cooldowns::run(&place, args).await,
         Command::History(args) => history::run(&place, args).await,

@@ -10,6 +10,7 @@ pub mod exceptions;
 pub mod floor;
 pub mod models;
 pub mod pair;
+pub mod pause;
 pub mod protection;
 pub mod refresh;
 pub mod select;

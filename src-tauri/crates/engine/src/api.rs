@@ -17,7 +17,7 @@ use crate::view::dto::{
     ConnectView, ConnectWriteArgs, ConnectWritten, CooldownArgs, CooldownView, CredentialArgs,
     CredentialChange, DecisionView, DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs,
     ImportReport, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs,
-    LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, ProxyView, QuotaArgs, QuotaDocument,
+    LoginPasteArgs, LoginProgress, LoginStarted, PauseArgs, PauseView, ProjectArgs, ProxyView, QuotaArgs, QuotaDocument,
     RenameArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs, SchedulerView,
     SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView,
     UiLink, WarmupArgs, WarmupRound,
@@ -107,6 +107,8 @@ commands! {
     warmup(WarmupArgs) -> WarmupRound;
     /// Stops the warmups under way before their next request.
     warmup_cancel() -> ();
+    /// Lets background reads and warmups rest for a while, or go on.
+    automation_pause(PauseArgs) -> PauseView;
     /// What the scheduler is up to.
     scheduler() -> SchedulerView;
     /// What was done or left undone, and why.

@@ -231,7 +231,7 @@ impl Host {
                 let current = runtime.borrow_and_update().clone();
                 let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
                 let mut agenda = current.agenda.clone();
-                let mut round = current.warmups.watch();
+                let (mut round, mut pause) = (current.warmups.watch(), current.pause.watch());
                 let (mut keys, mut proxy) = (current.client_keys.watch(), current.proxy.watch());
                 drop(current);
                 loop {
@@ -241,6 +241,7 @@ impl Host {
                         Ok(()) = settings.changed() => {}
                         Ok(()) = agenda.changed() => {}
                         Ok(()) = round.changed() => {}
+                        Ok(()) = pause.changed() => {}
                         Ok(()) = keys.changed() => {}
                         Ok(()) = proxy.changed() => {}
                         () = stop.cancelled() => return,

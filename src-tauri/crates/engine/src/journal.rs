@@ -19,6 +19,8 @@ pub enum Kind {
     Cooldown,
     /// Use that was not ours.
     Drain,
+    /// Whether background work goes on.
+    Automation,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::Protection => "protection",
             Self::Cooldown => "cooldown",
             Self::Drain => "drain",
+            Self::Automation => "automation",
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
+use crate::pause::Pause;
 use crate::proxy::{ClientKeys, Proxy};
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, Agenda, Triggers};
@@ -59,6 +60,7 @@ pub(crate) struct Runtime {
     pub(crate) source: QuotaSource,
     pub(crate) logins: Logins,
     pub(crate) warmups: Warmups,
+    pub(crate) pause: Pause,
     pub(crate) proxy: Proxy,
     pub(crate) zone: TimeZone,
     pub(crate) settings: SettingsKeeper,
@@ -111,7 +113,9 @@ impl Runtime {
             },
             &tasks,
         );
+        let pause = Pause::load(store.clone(), journal.clone(), clock.clone(), zone.clone()).await?;
         let warmups = Warmups::new(crate::warmup::Parts {
+            pause: pause.clone(),
             ledger: ledger.clone(),
             credentials: credentials.clone(),
             source: source.clone(),
@@ -161,6 +165,7 @@ impl Runtime {
                     ledger: ledger.clone(),
                     settings: settings.clone(),
                     store: store.clone(),
+                    pause: pause.clone(),
                     clock: clock.clone(),
                     zone: zone.clone(),
                     triggers,
@@ -175,6 +180,7 @@ impl Runtime {
             source,
             logins,
             warmups,
+            pause,
             proxy,
             zone,
             settings,

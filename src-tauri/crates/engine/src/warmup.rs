@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::journal::{Entry, Journal, Kind};
 use crate::ledger::Ledger;
+use crate::pause::Pause;
 use crate::quota::QuotaSource;
 use crate::refusals::Refusals;
 use crate::settings::SettingsKeeper;
@@ -50,6 +51,8 @@ pub struct Parts {
     pub upstream: Upstream,
     /// What is wanted.
     pub settings: SettingsKeeper,
+    /// Whether automation rests.
+    pub pause: Pause,
     /// The durable truth.
     pub store: Store,
     /// Where decisions go.
@@ -143,6 +146,7 @@ impl Warmups {
             tokio::select! {
                 () = inner.parts.source.read_since(&due, now) => {}
                 () = inner.switched_off() => {}
+                () = inner.parts.pause.begun() => {}
             }
             asked = due;
             plan = inner.plan(Run::Automatic, &asked);

@@ -8,11 +8,12 @@ use crate::scheduler::Job;
 use crate::store::{DecisionQuery, StoreError, part_text};
 use crate::view::dto::{
     ApiError, CooldownArgs, CooldownView, DecisionView, DecisionsArgs, DropView, ErrorCode, HistoryArgs,
-    HistoryDocument, JobView, SampleView, SchedulerView, WarmupArgs, WarmupRound, WarmupView,
+    HistoryDocument, JobView, PauseArgs, PauseView, SampleView, SchedulerView, WarmupArgs, WarmupRound, WarmupView,
 };
 use crate::warmup::{ByHand, WARMUP_CONSENT};
 use domain::credential::CredentialId;
 use domain::policy::cooldown::{Claim, Part, Sentence};
+use domain::policy::pause::{self, BadPause};
 use domain::policy::words::Here;
 use jiff::{SignedDuration, Span, Timestamp};
 
@@ -61,6 +62,13 @@ impl Host {
     pub(crate) async fn warmup_cancel(&self) -> Result<(), ApiError> {
         self.runtime().warmups.cancel();
         Ok(())
+    }
+
+    pub(crate) async fn automation_pause(&self, args: PauseArgs) -> Result<PauseView, ApiError> {
+        let wanted: pause::Pause =
+            args.pause.parse().map_err(|error: BadPause| ApiError::new(ErrorCode::BadInput, error.to_string()))?;
+        let until = self.runtime().pause.set(wanted).await.map_err(failed)?;
+        Ok(PauseView { until: until.map(|at| at.to_string()) })
     }
 
     pub(crate) async fn scheduler(&self) -> Result<SchedulerView, ApiError> {

@@ -27,6 +27,8 @@ impl Host {
                 })
                 .collect(),
             background_refresh: settings.background_refresh_enabled,
+            paused_until: runtime.pause.until().map(|at| at.to_string()),
+            tray_pinned: settings.tray_pinned.clone(),
             next_refresh_at: agenda.job(Job::Refresh).next_at.map(|at| at.to_string()),
             stretched_to_minutes: agenda.stretched_to.and_then(|d| u32::try_from(d.as_mins()).ok()),
             control_address: self.control_address().map(|a| a.to_string()),

@@ -2,6 +2,7 @@
 
 use super::agenda::{Agenda, Job, JobStatus, Why};
 use crate::clock::Clock;
+use crate::pause::Pause;
 use crate::settings::SettingsKeeper;
 use domain::policy::catchup::{self, Due, Jump};
 use domain::settings::Settings;
@@ -23,6 +24,8 @@ pub(super) struct Beat {
     agenda: watch::Sender<Agenda>,
     wake: watch::Receiver<u64>,
     settings_changed: watch::Receiver<Arc<Settings>>,
+    paused: watch::Receiver<Option<Timestamp>>,
+    pub(super) pause: Pause,
     pub(super) settings: SettingsKeeper,
     pub(super) clock: Arc<dyn Clock>,
     /// The due time of the last periodic run.
@@ -39,6 +42,7 @@ impl Beat {
         agenda: watch::Sender<Agenda>,
         wake: watch::Receiver<u64>,
         settings: SettingsKeeper,
+        pause: Pause,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let looked = (clock.now(), Instant::now());
@@ -48,6 +52,8 @@ impl Beat {
             wake,
             settings_changed: settings.watch(),
             settings,
+            paused: pause.watch(),
+            pause,
             clock,
             last: None,
             catch_up_at: None,
@@ -148,6 +154,7 @@ impl Beat {
             () = tokio::time::sleep(wait) => {}
             _ = self.wake.changed() => {}
             _ = self.settings_changed.changed() => {}
+            _ = self.paused.changed() => {}
             () = event => {}
         }
     }

@@ -74,6 +74,10 @@ impl Refresh {
             self.beat.announce(None);
             return now + SignedDuration::from_mins(1);
         }
+        if let Some(until) = self.beat.pause.until() {
+            self.beat.announce(Some(until));
+            return until;
+        }
         let woke = matches!(self.beat.jumped(), Some(Jump::Ahead(_)));
         let state = self.ledger.state();
         let everyone = readable(&state);
@@ -115,7 +119,10 @@ impl Refresh {
         let mut failing = 0;
         self.beat
             .run(why, async {
-                self.source.read(&ids, Freshness::Refreshed, Urgency::Background).await;
+                tokio::select! {
+                    () = self.source.read(&ids, Freshness::Refreshed, Urgency::Background) => {}
+                    () = self.beat.pause.begun() => return "paused by you".to_owned(),
+                }
                 let state = self.ledger.state();
                 failing = ids.iter().filter(|id| state.get(id).is_some_and(|k| k.failure.is_some())).count();
                 match failing {

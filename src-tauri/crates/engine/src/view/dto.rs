@@ -198,6 +198,10 @@ pub struct StatusView {
     pub notices: Vec<Notice>,
     /// Whether background refresh is on.
     pub background_refresh: bool,
+    /// Until when the user lets background reads and warmups rest; null where they do not.
+    pub paused_until: Option<String>,
+    /// The credential whose number the tray's icon shows; null for the tightest that can be used.
+    pub tray_pinned: Option<String>,
     /// When the next periodic read of quota is due.
     pub next_refresh_at: Option<String>,
     /// How long a full cycle takes where the pace does not allow the interval, in minutes.

@@ -223,9 +223,11 @@ impl Inner {
     /// begins to rest.
     async fn held(&self, look: impl Fn() -> Verdict) -> Verdict {
         let (mut settings, mut ledger) = (self.parts.settings.watch(), self.parts.ledger.watch());
+        let mut pause = self.parts.pause.watch();
         loop {
             settings.borrow_and_update();
             ledger.borrow_and_update();
+            pause.borrow_and_update();
             let verdict = look();
             if !verdict.is_warm() {
                 return verdict;
@@ -233,6 +235,7 @@ impl Inner {
             tokio::select! {
                 Ok(()) = settings.changed() => {}
                 Ok(()) = ledger.changed() => {}
+                Ok(()) = pause.changed() => {}
                 else => std::future::pending().await,
             }
         }

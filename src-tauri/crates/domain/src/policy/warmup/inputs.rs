@@ -37,6 +37,8 @@ pub struct Inputs<'a> {
     pub switched_on_at: Option<Timestamp>,
     /// The service said that it no longer serves programs of our name and version (`upstream-api` §6.7).
     pub agent_refused: bool,
+    /// Until when the user lets automation rest; `None` where it does not.
+    pub paused_until: Option<Timestamp>,
     /// What the plan is for.
     pub run: Run<'a>,
 }

@@ -81,6 +81,20 @@ pub struct WarmupLine {
     pub detail: Option<String>,
 }
 
+/// Arguments of `automation_pause`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct PauseArgs {
+    /// A span from a minute to seven days (`1h`), `tomorrow` (six in the morning), or `off`.
+    pub pause: String,
+}
+
+/// Whether automation rests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PauseView {
+    /// Until when; null where it does not.
+    pub until: Option<String>,
+}
+
 /// Arguments of `decisions`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
 pub struct DecisionsArgs {

@@ -70,6 +70,7 @@ fn status() -> StatusView {
         key_storage: KeyStorageView::Keychain,
         notices: Vec::new(),
         background_refresh: true,
+        paused_until: None,
         next_refresh_at: None,
         stretched_to_minutes: None,
         control_address: None,

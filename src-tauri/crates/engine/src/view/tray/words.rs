@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Absence;
+use super::{Absence, PauseFor};
 
 /// Languages the tray speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,77 @@ impl Words<'_> {
 
     pub fn refresh(&self) -> &'static str {
         self.pick("Refresh now", "立即刷新")
+    }
+
+    pub fn warm_up(&self) -> &'static str {
+        self.pick("Warm up", "预热")
+    }
+
+    pub fn everyone(&self) -> &'static str {
+        self.pick("Everyone", "全部")
+    }
+
+    pub fn pause(&self) -> &'static str {
+        self.pick("Pause automation", "暂停自动化")
+    }
+
+    pub fn pause_for(&self, how_long: PauseFor) -> &'static str {
+        match how_long {
+            PauseFor::Hour => self.pick("For 1 hour", "1 小时"),
+            PauseFor::Tomorrow => self.pick("Until tomorrow, 06:00", "到明早 06:00"),
+            PauseFor::Over => self.pick("Resume now", "立即恢复"),
+        }
+    }
+
+    /// `Automation is paused until 15:20.`
+    pub fn paused(&self, until: Timestamp) -> String {
+        match self.language {
+            Language::English => format!("Automation is paused until {}.", self.local(until)),
+            Language::Chinese => format!("自动化已暂停，{} 恢复。", self.local(until)),
+        }
+    }
+
+    /// `Next capacity: Claude on Bob at 14:05 (2 h 04 m)`
+    pub fn next_capacity(&self, group: &str, name: &str, at: Timestamp) -> String {
+        match self.language {
+            Language::English => format!("Next capacity: {group} on {name} at {}", self.reset(at)),
+            Language::Chinese => format!("最早恢复：{name} 的 {group}，{}", self.reset(at)),
+        }
+    }
+
+    /// `Bob rests for Claude: protected, back at 14:05`
+    pub fn rests(
+        &self,
+        name: &str,
+        group: &str,
+        protected: bool,
+        reason: Option<&str>,
+        until: Option<Timestamp>,
+    ) -> String {
+        let why = if protected { self.pick("protected", "已达保护下限") } else { reason.unwrap_or_default() };
+        let until = until.map(|at| self.local(at));
+        let mut said = match self.language {
+            Language::English => format!("{name} rests for {group}"),
+            Language::Chinese => format!("{name} 的 {group} 暂不使用"),
+        };
+        if !why.is_empty() {
+            said.push_str(self.pick(": ", "："));
+            said.push_str(why);
+        }
+        if let Some(at) = until {
+            said.push_str(&match self.language {
+                Language::English => format!(", back at {at}"),
+                Language::Chinese => format!("，{at} 恢复"),
+            });
+        }
+        said
+    }
+
+    pub fn more_rest(&self, count: usize) -> String {
+        match self.language {
+            Language::English => format!("{count} more rest …"),
+            Language::Chinese => format!("还有 {count} 项暂不使用 …"),
+        }
     }
 
     pub fn open(&self) -> &'static str {
