@@ -26,6 +26,7 @@ pub use crate::settings::Scope;
 pub use client_keys::{ClientKey, KeyChange};
 pub use cooldowns::part_text;
 pub use credentials::{Damaged, Loaded, Removed};
+pub(crate) use decisions::SAME;
 pub use decisions::{Decision, DecisionQuery, KeptDecision};
 pub use drops::Drop;
 pub use error::StoreError;

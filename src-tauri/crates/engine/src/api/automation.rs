@@ -118,7 +118,7 @@ impl Host {
             search: args.search.filter(|words| !words.is_empty()),
             limit: args.limit.unwrap_or(MOST_DECISIONS).min(MOST_DECISIONS),
         };
-        let kept = runtime.store.decisions(query).await.map_err(failed)?;
+        let kept = runtime.journal.read(query).await.map_err(failed)?;
         Ok(kept
             .into_iter()
             .map(|d| DecisionView {

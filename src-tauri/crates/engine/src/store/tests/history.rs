@@ -35,8 +35,9 @@ async fn a_decision_that_stays_the_same_is_one_entry() {
             verdict: verdict.into(),
             sentence: sentence.into(),
             until: None,
+            at: noon() + after,
         };
-        store.add_decisions(vec![decision], noon() + after).await.unwrap();
+        store.add_decisions(vec![decision]).await.unwrap();
     };
     decide("not_full", "58 % left", minutes(0)).await;
     decide("not_full", "57 % left", minutes(10)).await;
