@@ -5,9 +5,10 @@
 use engine::view::dto::{
     AddKeyArgs, ApiError, Check, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
     DecisionsArgs, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, LoginArgs, LoginFlowArgs,
-    LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs,
-    SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport,
-    SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound,
+    LoginPasteArgs, LoginProgress, LoginStarted, NotificationView, NotificationsArgs, PauseArgs, PauseView,
+    ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs, SchedulerView, SettingArgs, SettingKeyArgs,
+    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
+    WarmupRound,
 };
 use tauri::State;
 
@@ -48,6 +49,8 @@ macro_rules! every_command {
             $crate::commands::doctor,
             $crate::commands::warmup,
             $crate::commands::warmup_cancel,
+            $crate::commands::automation_pause,
+            $crate::commands::notifications,
             $crate::commands::scheduler,
             $crate::commands::decisions,
             $crate::commands::cooldowns,
@@ -248,6 +251,21 @@ pub(crate) async fn warmup(backend: State<'_, Backend>, args: WarmupArgs) -> Ans
 #[specta::specta]
 pub(crate) async fn warmup_cancel(backend: State<'_, Backend>) -> Answer<()> {
     backend.client().await?.warmup_cancel().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn automation_pause(backend: State<'_, Backend>, args: PauseArgs) -> Answer<PauseView> {
+    backend.client().await?.automation_pause(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn notifications(
+    backend: State<'_, Backend>,
+    args: NotificationsArgs,
+) -> Answer<Vec<NotificationView>> {
+    backend.client().await?.notifications(args).await
 }
 
 #[tauri::command]

@@ -1,6 +1,7 @@
 //! The one window: made when somebody wants to see it, destroyed when it is closed.
 //!
-//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its size is remembered.
+//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its size and which page it
+//! showed are remembered.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,25 +21,40 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is kept of a closed window.
 #[derive(Default)]
-pub(crate) struct Frame(Mutex<Option<LogicalSize<f64>>>);
+pub(crate) struct Frame(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    size: Option<LogicalSize<f64>>,
+    page: Option<String>,
+}
 
 impl Frame {
-    fn size(&self) -> LogicalSize<f64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(LogicalSize::new(1040.0, 720.0))
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, size: LogicalSize<f64>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(size);
+    fn size(&self) -> LogicalSize<f64> {
+        self.kept().size.unwrap_or(LogicalSize::new(1040.0, 720.0))
+    }
+
+    fn page(&self) -> Option<String> {
+        self.kept().page.clone()
     }
 }
 
-/// Brings the window to the front, making it where there is none.
+/// Brings the window to the front, making it where there is none: on the page it was left on.
 pub(crate) fn show(app: &AppHandle) {
+    show_page(app, None);
+}
+
+/// Brings the window to the front on a page, as it stands in the address after `#`.
+pub(crate) fn show_page(app: &AppHandle, page: Option<String>) {
     let handle = app.clone();
     let asked = app.run_on_main_thread(move || {
         let shown = match handle.get_webview_window(MAIN) {
-            Some(window) => front(&window),
-            None => build(&handle),
+            Some(window) => turn_to(&window, page.as_deref()).and_then(|()| front(&window)),
+            None => build(&handle, page.or_else(|| handle.state::<Frame>().page())),
         };
         if let Err(error) = shown {
             tracing::error!("the window cannot be shown: {error}");
@@ -60,9 +76,17 @@ fn front(window: &WebviewWindow) -> tauri::Result<()> {
     window.set_focus()
 }
 
-fn build(app: &AppHandle) -> tauri::Result<()> {
+/// The page listens to its own address.
+fn turn_to(window: &WebviewWindow, page: Option<&str>) -> tauri::Result<()> {
+    let Some(page) = page else { return Ok(()) };
+    window.eval(format!("location.hash = {}", serde_json::Value::from(page)))
+}
+
+fn build(app: &AppHandle, page: Option<String>) -> tauri::Result<()> {
     let size = app.state::<Frame>().size();
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let url =
+        page.map_or_else(WebviewUrl::default, |page| WebviewUrl::App(format!("index.html#{page}").into()));
+    let window = WebviewWindowBuilder::new(app, MAIN, url)
         .title("Headroom")
         .inner_size(size.width, size.height)
         .min_inner_size(480.0, 480.0)
@@ -104,10 +128,12 @@ fn plain(window: &WebviewWindow) -> tauri::Result<()> {
 
 fn remember(app: &AppHandle) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
+    let frame = app.state::<Frame>();
+    frame.kept().page = window.url().ok().and_then(|url| url.fragment().map(str::to_owned));
     if let (Ok(size), Ok(scale), Ok(false)) =
         (window.inner_size(), window.scale_factor(), window.is_maximized())
     {
-        app.state::<Frame>().keep(size.to_logical(scale));
+        frame.kept().size = Some(size.to_logical(scale));
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) const NAMES: &[&str] = &[
     "doctor",
     "warmup",
     "warmup_cancel",
+    "automation_pause",
+    "notifications",
     "scheduler",
     "decisions",
     "cooldowns",

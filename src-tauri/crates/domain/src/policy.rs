@@ -9,6 +9,7 @@ pub mod cooldown;
 pub mod exceptions;
 pub mod floor;
 pub mod models;
+pub mod notify;
 pub mod pair;
 pub mod pause;
 pub mod protection;

@@ -17,10 +17,11 @@ use crate::view::dto::{
     ConnectView, ConnectWriteArgs, ConnectWritten, CooldownArgs, CooldownView, CredentialArgs,
     CredentialChange, DecisionView, DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs,
     ImportReport, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs,
-    LoginPasteArgs, LoginProgress, LoginStarted, PauseArgs, PauseView, ProjectArgs, ProxyView, QuotaArgs, QuotaDocument,
-    RenameArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs, SchedulerView,
-    SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView,
-    UiLink, WarmupArgs, WarmupRound,
+    LoginPasteArgs, LoginProgress, LoginStarted, NotificationView, NotificationsArgs, PauseArgs, PauseView,
+    ProjectArgs, ProxyView, QuotaArgs, QuotaDocument, RenameArgs, RequestStatisticsArgs,
+    RequestStatisticsView, RequestView, RequestsArgs, SchedulerView, SettingArgs, SettingKeyArgs,
+    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
+    WarmupRound,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -109,6 +110,8 @@ commands! {
     warmup_cancel() -> ();
     /// Lets background reads and warmups rest for a while, or go on.
     automation_pause(PauseArgs) -> PauseView;
+    /// Messages for the desktop, decided in this run.
+    notifications(NotificationsArgs) -> Vec<NotificationView>;
     /// What the scheduler is up to.
     scheduler() -> SchedulerView;
     /// What was done or left undone, and why.

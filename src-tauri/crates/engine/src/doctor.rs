@@ -3,87 +3,113 @@
 use crate::host::Host;
 use crate::view::dto::{Check, KeyStorageView};
 use domain::credential::State;
+use domain::policy::words::Language;
 use std::path::Path;
 
 /// System proxy variables that other programs follow and this one does not.
 const PROXY_VARIABLES: [&str; 6] =
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Every check, the same ones in the same order each time.
+/// Every check, the same ones in the same order each time, in the user's language.
 pub(crate) async fn examine(host: &Host) -> Vec<Check> {
-    let mut checks = vec![data_dir(host.data_dir()), database(host).await, key_storage(host)];
-    checks.push(clock(host));
-    checks.push(proxy_variables(host));
-    checks.push(proxy_port(host).await);
-    checks.push(credentials(host));
-    checks.push(sources(host));
-    checks.extend(notices(host));
+    let said = host.runtime().settings.language();
+    let mut checks =
+        vec![data_dir(host.data_dir(), said), database(host, said).await, key_storage(host, said)];
+    checks.push(clock(host, said));
+    checks.push(proxy_variables(host, said));
+    checks.push(proxy_port(host, said).await);
+    checks.push(credentials(host, said));
+    checks.push(sources(host, said));
+    checks.extend(notices(host, said));
     checks
 }
 
-fn data_dir(dir: &Path) -> Check {
+fn data_dir(dir: &Path, said: Language) -> Check {
+    let shown = dir.display();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         if let Ok(meta) = std::fs::metadata(dir)
             && meta.permissions().mode() & 0o077 != 0
         {
-            let advice = format!("chmod 700 {}", dir.display());
             return warning(
                 "data_dir",
-                format!("{} can be read by other users of this machine.", dir.display()),
-                advice,
+                said.say(
+                    format!("{shown} can be read by other users of this machine."),
+                    format!("这台机器的其他用户可以读取 {shown}。"),
+                ),
+                format!("chmod 700 {shown}"),
             );
         }
     }
-    ok("data_dir", format!("The data directory is {}.", dir.display()))
+    ok("data_dir", said.say(format!("The data directory is {shown}."), format!("数据目录是 {shown}。")))
 }
 
-async fn database(host: &Host) -> Check {
+async fn database(host: &Host, said: Language) -> Check {
     match host.runtime().store.check().await {
-        Ok(()) => ok("database", "The database is sound.".to_owned()),
+        Ok(()) => ok("database", said.say("The database is sound.", "数据库完好。")),
         Err(error) => problem(
             "database",
             error.to_string(),
-            "Start Headroom again: it restores the newest backup and keeps the damaged file.",
+            said.say(
+                "Start Headroom again: it restores the newest backup and keeps the damaged file.",
+                "请重新启动 Headroom：它会恢复最新的备份，并保留损坏的文件。",
+            ),
         ),
     }
 }
 
-fn key_storage(host: &Host) -> Check {
+fn key_storage(host: &Host, said: Language) -> Check {
     const CODE: &str = "key_storage";
     let runtime = host.runtime();
     match runtime.vault.storage() {
-        KeyStorageView::Keychain => {
-            ok(CODE, "Secrets are encrypted; the key lies in the keychain of the system.".to_owned())
-        }
+        KeyStorageView::Keychain => ok(
+            CODE,
+            said.say(
+                "Secrets are encrypted; the key lies in the keychain of the system.",
+                "机密已加密；密钥保存在系统的钥匙串中。",
+            ),
+        ),
         KeyStorageView::File => ok(
             CODE,
-            "Secrets are encrypted; the key lies in secrets.key in the data directory, as you chose."
-                .to_owned(),
+            said.say(
+                "Secrets are encrypted; the key lies in secrets.key in the data directory, as you chose.",
+                "机密已加密；按你的选择，密钥保存在数据目录的 secrets.key 中。",
+            ),
         ),
-        KeyStorageView::Memory => ok(CODE, "The demo keeps its key in memory only.".to_owned()),
+        KeyStorageView::Memory => {
+            ok(CODE, said.say("The demo keeps its key in memory only.", "演示只在内存中保存密钥。"))
+        }
         KeyStorageView::Missing | KeyStorageView::Lost => problem(
             CODE,
-            runtime.vault.why_not().unwrap_or_else(|| "There is no key.".to_owned()),
-            "Unlock or start the system's keychain, or choose the file: headroom settings set key_storage file",
+            runtime.vault.why_not().unwrap_or_else(|| said.say("There is no key.", "没有密钥。").to_owned()),
+            said.say(
+                "Unlock or start the system's keychain, or choose the file: headroom settings set key_storage file",
+                "请解锁或启动系统的钥匙串，或选择文件：headroom settings set key_storage file",
+            ),
         ),
     }
 }
 
-fn clock(host: &Host) -> Check {
+fn clock(host: &Host, said: Language) -> Check {
     let state = host.runtime().ledger.state();
     match state.notices.iter().find(|n| n.code == "clock_differs") {
         Some(notice) => warning(
             "clock",
-            notice.message.clone(),
-            "Switch on the system's time synchronisation.".to_owned(),
+            notice.message.in_language(said),
+            said.say("Switch on the system's time synchronisation.", "请打开系统的时间同步。"),
         ),
-        None => ok("clock", "The clock agrees with the service's, as far as it was asked.".to_owned()),
+        None => ok(
+            "clock",
+            said.say(
+                "The clock agrees with the service's, as far as it was asked.",
+                "就已读取的数据看，时钟与服务一致。",
+            ),
+        ),
     }
 }
 
-fn proxy_variables(host: &Host) -> Check {
+fn proxy_variables(host: &Host, said: Language) -> Check {
     const CODE: &str = "proxy_variables";
     let options = host.options();
     let set: Vec<_> = PROXY_VARIABLES
@@ -92,57 +118,98 @@ fn proxy_variables(host: &Host) -> Check {
         .collect();
     let own = host.runtime().settings.current().upstream_proxy.is_some();
     match (set.as_slice(), own) {
-        ([], false) => ok(CODE, "The service is called directly.".to_owned()),
-        (_, true) => ok(CODE, "The service is called through upstream_proxy.".to_owned()),
-        (set, false) => warning(
+        ([], false) => ok(CODE, said.say("The service is called directly.", "直接访问服务。")),
+        (_, true) => ok(
             CODE,
-            format!("{} is set, and Headroom does not follow it.", set.join(", ")),
-            "If the service is reached only through a proxy: headroom settings set upstream_proxy http://HOST:PORT".to_owned(),
+            said.say("The service is called through upstream_proxy.", "通过 upstream_proxy 访问服务。"),
         ),
+        (set, false) => {
+            let names = set.join(", ");
+            warning(
+                CODE,
+                said.say(
+                    format!("{names} is set, and Headroom does not follow it."),
+                    format!("设置了 {names}，但 Headroom 不使用它。"),
+                ),
+                said.say(
+                    "If the service is reached only through a proxy: headroom settings set upstream_proxy http://HOST:PORT",
+                    "如果只能通过代理访问服务：headroom settings set upstream_proxy http://HOST:PORT",
+                ),
+            )
+        }
     }
 }
 
-async fn proxy_port(host: &Host) -> Check {
+async fn proxy_port(host: &Host, said: Language) -> Check {
     const CODE: &str = "proxy_port";
     let address = host.runtime().settings.current().proxy_listen;
     if host.runtime().proxy.state().listening == Some(address) {
-        return ok(CODE, format!("The proxy listens on {address}."));
+        return ok(
+            CODE,
+            said.say(format!("The proxy listens on {address}."), format!("代理正在监听 {address}。")),
+        );
     }
     match tokio::net::TcpListener::bind(address).await {
-        Ok(_) => ok(CODE, format!("The proxy's address {address} is free.")),
+        Ok(_) => ok(
+            CODE,
+            said.say(format!("The proxy's address {address} is free."), format!("代理的地址 {address} 空闲。")),
+        ),
         Err(error) => warning(
             CODE,
-            format!("The proxy's address {address} cannot be used: {error}."),
-            "End the program that uses it, or choose another: headroom settings set proxy_listen 127.0.0.1:PORT".to_owned(),
+            said.say(
+                format!("The proxy's address {address} cannot be used: {error}."),
+                format!("代理的地址 {address} 无法使用：{error}。"),
+            ),
+            said.say(
+                "End the program that uses it, or choose another: headroom settings set proxy_listen 127.0.0.1:PORT",
+                "请结束占用它的程序，或选择另一个地址：headroom settings set proxy_listen 127.0.0.1:PORT",
+            ),
         ),
     }
 }
 
-fn credentials(host: &Host) -> Check {
+fn credentials(host: &Host, said: Language) -> Check {
     const CODE: &str = "credentials";
     let state = host.runtime().ledger.state();
     if state.credentials.is_empty() {
-        return warning(CODE, "There is no credential yet.".to_owned(), "headroom import FILE, headroom credentials login antigravity, or headroom credentials add-key NAME".to_owned());
+        return warning(
+            CODE,
+            said.say("There is no credential yet.", "还没有凭据。"),
+            said.say(
+                "headroom import FILE, headroom credentials login antigravity, or headroom credentials add-key NAME",
+                "headroom import FILE、headroom credentials login antigravity，或 headroom credentials add-key NAME",
+            ),
+        );
     }
     let stuck: Vec<_> = state
         .credentials
         .iter()
         .map(|k| &k.credential)
         .filter(|c| c.state.needs_user() || matches!(c.state, State::Retired { .. }))
-        .map(|c| format!("{}: {}", c.name(), c.state.reason().unwrap_or_default()))
+        .map(|c| format!("{}{}{}", c.name(), said.say(": ", "："), c.state.reason(said).unwrap_or_default()))
         .collect();
+    let count = state.credentials.len();
     if stuck.is_empty() {
-        ok(CODE, format!("{} credential(s), none needs you.", state.credentials.len()))
+        ok(
+            CODE,
+            said.say(
+                format!("{count} credential(s), none needs you."),
+                format!("{count} 个凭据，没有需要你处理的。"),
+            ),
+        )
     } else {
         warning(
             CODE,
             stuck.join("\n"),
-            "headroom credentials check ID, once you have done what it says".to_owned(),
+            said.say(
+                "headroom credentials check ID, once you have done what it says",
+                "按提示处理之后：headroom credentials check ID",
+            ),
         )
     }
 }
 
-fn sources(host: &Host) -> Check {
+fn sources(host: &Host, said: Language) -> Check {
     const CODE: &str = "sources";
     let state = host.runtime().ledger.state();
     let failing: Vec<_> = state
@@ -152,18 +219,21 @@ fn sources(host: &Host) -> Check {
         .filter_map(|k| Some(format!("{}: {}", k.credential.name(), k.failure.as_ref()?.message)))
         .collect();
     if failing.is_empty() {
-        ok(CODE, "No reading has failed.".to_owned())
+        ok(CODE, said.say("No reading has failed.", "没有失败的读取。"))
     } else {
         warning(
             CODE,
             failing.join("\n"),
-            "The numbers shown are older ones, marked as such; Headroom tries again by itself.".to_owned(),
+            said.say(
+                "The numbers shown are older ones, marked as such; Headroom tries again by itself.",
+                "显示的是较早的数值，并有标记；Headroom 会自行重试。",
+            ),
         )
     }
 }
 
 /// What was found at the start: a restored backup, a settings file set aside.
-fn notices(host: &Host) -> Vec<Check> {
+fn notices(host: &Host, said: Language) -> Vec<Check> {
     let state = host.runtime().ledger.state();
     let covered = ["clock_differs", "no_key"];
     state
@@ -173,20 +243,30 @@ fn notices(host: &Host) -> Vec<Check> {
         .map(|n| Check {
             code: n.code.to_owned(),
             level: n.level.key().to_owned(),
-            message: n.message.clone(),
+            message: n.message.in_language(said).to_owned(),
             advice: None,
         })
         .collect()
 }
 
-fn ok(code: &str, message: String) -> Check {
-    Check { code: code.to_owned(), level: "ok".to_owned(), message, advice: None }
+fn ok(code: &str, message: impl Into<String>) -> Check {
+    Check { code: code.to_owned(), level: "ok".to_owned(), message: message.into(), advice: None }
 }
 
-fn warning(code: &str, message: String, advice: String) -> Check {
-    Check { code: code.to_owned(), level: "warning".to_owned(), message, advice: Some(advice) }
+fn warning(code: &str, message: impl Into<String>, advice: impl Into<String>) -> Check {
+    Check {
+        code: code.to_owned(),
+        level: "warning".to_owned(),
+        message: message.into(),
+        advice: Some(advice.into()),
+    }
 }
 
-fn problem(code: &str, message: String, advice: &str) -> Check {
-    Check { code: code.to_owned(), level: "error".to_owned(), message, advice: Some(advice.to_owned()) }
+fn problem(code: &str, message: impl Into<String>, advice: impl Into<String>) -> Check {
+    Check {
+        code: code.to_owned(),
+        level: "error".to_owned(),
+        message: message.into(),
+        advice: Some(advice.into()),
+    }
 }

@@ -19,6 +19,7 @@ use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::{Network, Transport};
 use crate::view::dto::{ApiError, ErrorCode, UiLink};
+use domain::policy::words::Said;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -232,6 +233,7 @@ impl Host {
                 let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
                 let mut agenda = current.agenda.clone();
                 let (mut round, mut pause) = (current.warmups.watch(), current.pause.watch());
+                let mut told = current.notifier.watch();
                 let (mut keys, mut proxy) = (current.client_keys.watch(), current.proxy.watch());
                 drop(current);
                 loop {
@@ -242,6 +244,7 @@ impl Host {
                         Ok(()) = agenda.changed() => {}
                         Ok(()) = round.changed() => {}
                         Ok(()) = pause.changed() => {}
+                        Ok(()) = told.changed() => {}
                         Ok(()) = keys.changed() => {}
                         Ok(()) = proxy.changed() => {}
                         () = stop.cancelled() => return,
@@ -308,9 +311,9 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
         store_notes.iter().map(|n| notice(n.code(), Level::Error, n.message(), now)).collect();
     let problems = crate::settings::summary(&problems);
     notices.extend(problems.into_iter().map(|(code, words)| notice(code, Level::Warning, words, now)));
-    notices.extend(vault.why_not().map(|words| notice("no_key", Level::Error, words, now)));
+    notices.extend(vault.why_not().map(no_key).map(|words| notice("no_key", Level::Error, words, now)));
     for notice in &notices {
-        tracing::warn!(code = notice.code, "{}", notice.message);
+        tracing::warn!(code = notice.code, "{}", notice.message.english);
     }
     let triggers = triggers(options).await?;
     let transport = network(&settings, options);
@@ -345,6 +348,10 @@ pub(crate) fn network(settings: &SettingsKeeper, options: &Options) -> Arc<dyn T
     options.transport.clone().unwrap_or_else(network)
 }
 
-fn notice(code: &'static str, level: Level, message: String, at: jiff::Timestamp) -> Notice {
+fn no_key(why: String) -> Said {
+    Said { chinese: format!("没有可用来加密登录信息的密钥：{why}"), english: why }
+}
+
+fn notice(code: &'static str, level: Level, message: Said, at: jiff::Timestamp) -> Notice {
     Notice { code, level, message, at }
 }

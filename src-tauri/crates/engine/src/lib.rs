@@ -18,6 +18,7 @@ mod listener;
 pub mod lock;
 pub mod logging;
 pub mod login;
+pub mod notify;
 pub mod pause;
 pub mod proxy;
 pub mod quota;

@@ -7,7 +7,7 @@ use crate::journal::{Entry, Journal, Kind};
 use crate::store::{Store, StoreError};
 use domain::credential::CredentialId;
 use domain::policy::pause;
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Said};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -79,14 +79,17 @@ impl Pause {
         }
         self.store.put_meta(PAUSED_UNTIL, until.map(|at| at.to_string()).as_deref()).await?;
         self.until.send_replace(until);
-        let sentence = match until {
-            Some(at) => {
-                let here = Here { now, zone: &self.zone };
-                format!("Automation is paused until {}: no background reads, no warmups", here.time(at))
+        let sentence = Said::of(|language| {
+            let here = Here { now, zone: &self.zone, language };
+            match until.map(|at| here.time(at)) {
+                Some(at) => here.say(
+                    format!("Automation is paused until {at}: no background reads, no warmups"),
+                    format!("自动任务暂停至 {at}：不在后台读取，也不预热"),
+                ),
+                None => here.say("Automation goes on", "自动任务继续运行").to_owned(),
             }
-            None => "Automation goes on".to_owned(),
-        };
-        tracing::info!(target: "background_scheduler", "{sentence}");
+        });
+        tracing::info!(target: "background_scheduler", "{}", sentence.english);
         let entry = Entry {
             kind: Kind::Automation,
             credential: CredentialId::new(""),

@@ -59,7 +59,8 @@ pub fn start(tasks: &Tasks, parts: Parts) -> watch::Receiver<Agenda> {
     let (agenda, status) = watch::channel(Agenda::default());
     let wake = triggers::start(tasks, triggers, settings.clone(), clock.clone(), zone.clone());
     let landed = watch::Sender::new(Why::Period);
-    let beat = |job| Beat::new(job, agenda.clone(), wake.clone(), settings.clone(), pause.clone(), clock.clone());
+    let beat =
+        |job| Beat::new(job, agenda.clone(), wake.clone(), settings.clone(), pause.clone(), clock.clone());
     jumps::start(tasks, ledger.clone(), store.clone(), clock.clone());
     rejudge::start(tasks, source.clone(), settings.clone());
     refresh::start(tasks, beat(Job::Refresh), source, ledger.clone(), landed.clone());

@@ -11,7 +11,7 @@ mod rounds;
 mod send;
 mod verify;
 
-pub use consent::WARMUP_CONSENT;
+pub use consent::warmup_consent;
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
@@ -28,7 +28,7 @@ use crate::view::dto::{Freshness, WarmupRound};
 use domain::credential::CredentialId;
 use domain::policy::models::Unmatched;
 use domain::policy::warmup::{Line, Plan, Run, Sentence, plan};
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Language, Said};
 use gate::Gate;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -85,7 +85,7 @@ struct Inner {
 /// What came of a scan.
 pub struct Scanned {
     /// The scan in one line.
-    pub summary: String,
+    pub summary: Said,
     /// Readings that would tell more, and from when on they do.
     pub ask_at: Option<Timestamp>,
 }
@@ -154,8 +154,8 @@ impl Warmups {
         let ask_at =
             plan.refreshes.iter().filter(|r| !asked.contains(&r.credential)).map(|r| r.not_before).min();
         inner.note(&plan).await;
-        let summary = plan.summary().to_string();
-        tracing::info!(target: "smart_warmup", "Scan: {summary}");
+        let summary = Said::of(|language| plan.summary().say(language));
+        tracing::info!(target: "smart_warmup", "Scan: {}", summary.english);
         for ride in plan.rides() {
             tracing::info!(target: "smart_warmup", "{ride}");
         }
@@ -223,17 +223,17 @@ impl Inner {
                 name: line.name.clone(),
                 subject: line.model.clone().unwrap_or_default(),
                 verdict: line.verdict.key(),
-                sentence: self.sentence(line, plan.at),
+                sentence: Said::of(|language| self.sentence(line, plan.at, language)),
                 until: line.verdict.until(),
             })
             .collect();
         self.parts.journal.write(entries).await;
     }
 
-    fn sentence(&self, line: &Line, now: Timestamp) -> String {
+    fn sentence(&self, line: &Line, now: Timestamp, language: Language) -> String {
         let again = line.verdict.until().is_none().then(|| self.next_scan(now));
         let again = again.flatten().filter(|_| !line.verdict.is_warm());
-        Sentence { line, again, here: Here { now, zone: &self.parts.zone } }.to_string()
+        Sentence { line, again, here: Here { now, zone: &self.parts.zone, language } }.to_string()
     }
 
     /// When the next scan looks, where one by period will.

@@ -113,7 +113,9 @@ impl Class {
             Self::LocationUnsupported => language.say("not offered at this location", "所在地区不提供"),
             Self::Unauthenticated => language.say("the login was not accepted", "登录未被接受"),
             Self::ValidationRequired => language.say("the account has to be verified", "账号需要验证"),
-            Self::ServiceDisabled => language.say("the API is switched off in the project", "项目中未启用该 API"),
+            Self::ServiceDisabled => {
+                language.say("the API is switched off in the project", "项目中未启用该 API")
+            }
             Self::Forbidden => language.say("not allowed", "没有权限"),
             Self::ScopeInsufficient => language.say("the login lacks a permission", "登录缺少权限"),
             Self::AccountSuspended => language.say("the account is suspended", "账号已被停用"),

@@ -101,10 +101,7 @@ impl Said {
     /// What `say` says in each language.
     #[must_use]
     pub fn of<T: ToString>(say: impl Fn(Language) -> T) -> Self {
-        Self {
-            english: say(Language::English).to_string(),
-            chinese: say(Language::Chinese).to_string(),
-        }
+        Self { english: say(Language::English).to_string(), chinese: say(Language::Chinese).to_string() }
     }
 
     /// In one language.
@@ -177,7 +174,8 @@ impl<'a> Here<'a> {
     pub fn against_floor(&self, remaining: Remaining, floor: u32, called: Floor) -> String {
         let (share, at) = if is_below(remaining, floor) {
             let plain = remaining.percent().round() < f64::from(floor);
-            let tenths = || self.language.with_sign(&format!("{:.1}", (remaining.percent() * 10.0).floor() / 10.0));
+            let tenths =
+                || self.language.with_sign(&format!("{:.1}", (remaining.percent() * 10.0).floor() / 10.0));
             (if plain { self.percent(remaining) } else { tenths() }, self.say("below", "低于"))
         } else if is_at_or_below(remaining, floor) {
             (self.percent(remaining), self.say("at", "等于"))
@@ -251,7 +249,10 @@ mod tests {
             let share = Remaining::clamped(fraction).unwrap();
             let zone = TimeZone::UTC;
             let here = |language| Here { now: Timestamp::UNIX_EPOCH, zone: &zone, language };
-            assert_eq!(Said::of(|l| here(l).against_floor(share, floor, Floor::Short)), said(english, chinese));
+            assert_eq!(
+                Said::of(|l| here(l).against_floor(share, floor, Floor::Short)),
+                said(english, chinese)
+            );
         }
     }
 

@@ -8,9 +8,10 @@ use crate::scheduler::Job;
 use crate::store::{DecisionQuery, StoreError, part_text};
 use crate::view::dto::{
     ApiError, CooldownArgs, CooldownView, DecisionView, DecisionsArgs, DropView, ErrorCode, HistoryArgs,
-    HistoryDocument, JobView, PauseArgs, PauseView, SampleView, SchedulerView, WarmupArgs, WarmupRound, WarmupView,
+    HistoryDocument, JobView, PauseArgs, PauseView, SampleView, SchedulerView, WarmupArgs, WarmupRound,
+    WarmupView,
 };
-use crate::warmup::{ByHand, WARMUP_CONSENT};
+use crate::warmup::{ByHand, warmup_consent};
 use domain::credential::CredentialId;
 use domain::policy::cooldown::{Claim, Part, Sentence};
 use domain::policy::pause::{self, BadPause};
@@ -51,7 +52,10 @@ impl Host {
             if args.agreed {
                 runtime.warmups.agree().await.map_err(failed)?;
             } else if runtime.warmups.consent_at().await.map_err(failed)?.is_none() {
-                return Err(ApiError::new(ErrorCode::NeedsConsent, WARMUP_CONSENT));
+                return Err(ApiError::new(
+                    ErrorCode::NeedsConsent,
+                    warmup_consent(runtime.settings.language()),
+                ));
             }
         }
         let wanted = ByHand { target, force: args.force, dry_run: args.dry_run };
@@ -65,14 +69,17 @@ impl Host {
     }
 
     pub(crate) async fn automation_pause(&self, args: PauseArgs) -> Result<PauseView, ApiError> {
-        let wanted: pause::Pause =
-            args.pause.parse().map_err(|error: BadPause| ApiError::new(ErrorCode::BadInput, error.to_string()))?;
+        let wanted: pause::Pause = args
+            .pause
+            .parse()
+            .map_err(|error: BadPause| ApiError::new(ErrorCode::BadInput, error.to_string()))?;
         let until = self.runtime().pause.set(wanted).await.map_err(failed)?;
         Ok(PauseView { until: until.map(|at| at.to_string()) })
     }
 
     pub(crate) async fn scheduler(&self) -> Result<SchedulerView, ApiError> {
         let runtime = self.runtime();
+        let language = runtime.settings.language();
         let agenda = runtime.agenda.borrow().clone();
         let jobs = Job::ALL
             .into_iter()
@@ -84,7 +91,10 @@ impl Host {
                     last_at: status.last_at.map(|at| at.to_string()),
                     last_why: status.last_why.map(|why| why.key().to_owned()),
                     last_took_ms: status.last_took.and_then(|took| u32::try_from(took.as_millis()).ok()),
-                    last_outcome: status.last_outcome.clone(),
+                    last_outcome: status
+                        .last_outcome
+                        .as_ref()
+                        .map(|said| said.in_language(language).to_owned()),
                     running: status.running,
                     next_at: status.next_at.map(|at| at.to_string()),
                     runs: status.runs,
@@ -99,7 +109,7 @@ impl Host {
         Ok(SchedulerView {
             jobs,
             round,
-            warmup_consent_text: WARMUP_CONSENT.to_owned(),
+            warmup_consent_text: warmup_consent(language).to_owned(),
             warmup_consent_at: consent_at,
             refresh_stretched_to_minutes: stretched.and_then(|minutes| u32::try_from(minutes).ok()),
         })
@@ -118,6 +128,7 @@ impl Host {
             search: args.search.filter(|words| !words.is_empty()),
             limit: args.limit.unwrap_or(MOST_DECISIONS).min(MOST_DECISIONS),
         };
+        let language = runtime.settings.language();
         let kept = runtime.journal.read(query).await.map_err(failed)?;
         Ok(kept
             .into_iter()
@@ -130,7 +141,7 @@ impl Host {
                 name: d.name,
                 subject: Some(d.subject).filter(|s| !s.is_empty()),
                 verdict: d.verdict,
-                sentence: d.sentence,
+                sentence: d.sentence.in_language(language).to_owned(),
                 until: d.until.map(|at| at.to_string()),
             })
             .collect())
@@ -221,6 +232,7 @@ impl Runtime {
 fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
     let id = &claim.scope.credential;
     let name = runtime.credentials.get(id).map_or_else(|| id.to_string(), |c| c.name());
+    let here = Here { now, zone: &runtime.zone, language: runtime.settings.language() };
     let (scope, subject) = match &claim.scope.part {
         Part::Whole => ("credential", None),
         Part::Group(group) => ("group", Some(group.key().to_owned())),
@@ -232,7 +244,7 @@ fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
         scope: scope.to_owned(),
         subject,
         reason: claim.reason.key().to_owned(),
-        sentence: Sentence { claim, name: &name, here: Here { now, zone: &runtime.zone } }.to_string(),
+        sentence: Sentence { claim, name: &name, here }.to_string(),
         evidence: claim.proof.message.clone(),
         since: claim.since.to_string(),
         until: claim.until.to_string(),

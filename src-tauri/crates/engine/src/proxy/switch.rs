@@ -7,6 +7,7 @@ use super::state::ProxyState;
 use crate::ledger::{Level, Note, Notice};
 use crate::listener::{Guard, Listening, accept};
 use crate::tasks::Tasks;
+use domain::policy::words::Said;
 use domain::settings::Settings;
 use std::io;
 use std::net::SocketAddr;
@@ -131,18 +132,24 @@ pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
     inner.last_record.cancel();
 }
 
-fn taken(address: SocketAddr, error: &io::Error) -> String {
-    let what = if error.kind() == io::ErrorKind::AddrInUse {
-        match occupant::of(address) {
-            Some(occupant) => format!("{occupant} uses it"),
-            None => "another program uses it".to_owned(),
-        }
-    } else {
-        error.to_string()
-    };
-    format!(
-        "The proxy cannot listen on {address}: {what}. End that program, or choose another address: headroom settings set proxy_listen 127.0.0.1:PORT"
-    )
+fn taken(address: SocketAddr, error: &io::Error) -> Said {
+    let in_use = error.kind() == io::ErrorKind::AddrInUse;
+    let occupant = if in_use { occupant::of(address) } else { None };
+    Said::of(|language| {
+        let what = match &occupant {
+            Some(occupant) => language.say(format!("{occupant} uses it"), format!("{occupant} 正在使用它")),
+            None if in_use => language.say("another program uses it", "另一个程序正在使用它").to_owned(),
+            None => error.to_string(),
+        };
+        language.say(
+            format!(
+                "The proxy cannot listen on {address}: {what}. End that program, or choose another address: headroom settings set proxy_listen 127.0.0.1:PORT"
+            ),
+            format!(
+                "代理无法监听 {address}：{what}。请结束那个程序，或选择另一个地址：headroom settings set proxy_listen 127.0.0.1:PORT"
+            ),
+        )
+    })
 }
 
 impl Inner {
@@ -154,7 +161,7 @@ impl Inner {
         }
         match (&state.listening, &state.why_not) {
             (Some(address), _) => tracing::info!(%address, "The proxy listens"),
-            (None, Some(why_not)) => tracing::error!("{why_not}"),
+            (None, Some(why_not)) => tracing::error!("{}", why_not.english),
             (None, None) => tracing::info!("The proxy does not listen"),
         }
         let note = match state.why_not.clone() {

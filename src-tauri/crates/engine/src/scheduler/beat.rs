@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::pause::Pause;
 use crate::settings::SettingsKeeper;
 use domain::policy::catchup::{self, Due, Jump};
+use domain::policy::words::Said;
 use domain::settings::Settings;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -116,7 +117,7 @@ impl Beat {
     }
 
     /// Runs `work` and keeps the books of it.
-    pub(super) async fn run(&self, why: Why, work: impl Future<Output = String>) {
+    pub(super) async fn run(&self, why: Why, work: impl Future<Output = Said>) {
         let (at, begun) = (self.clock.now(), Instant::now());
         self.keep(|s| {
             (s.running, s.last_at, s.last_why) = (true, Some(at), Some(why));
@@ -126,7 +127,7 @@ impl Beat {
         });
         let outcome = work.await;
         let took = SignedDuration::try_from(begun.elapsed()).unwrap_or(SignedDuration::MAX);
-        tracing::debug!(target: "background_scheduler", job = self.job.key(), why = why.key(), ?took, "{outcome}");
+        tracing::debug!(target: "background_scheduler", job = self.job.key(), why = why.key(), ?took, "{}", outcome.english);
         self.keep(|s| (s.running, s.last_took, s.last_outcome) = (false, Some(took), Some(outcome)));
     }
 

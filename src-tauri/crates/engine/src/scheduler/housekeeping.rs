@@ -5,6 +5,7 @@ use crate::credentials::UNDO;
 use crate::ledger::{Ledger, Note};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
+use domain::policy::words::Said;
 use jiff::{SignedDuration, Timestamp};
 
 const EVERY: SignedDuration = SignedDuration::from_mins(10);
@@ -26,10 +27,12 @@ pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger)
                         let thin = thinned_at.is_none_or(|at| at <= now - THIN_EVERY || at > now);
                         thinned_at = if thin { Some(now) } else { thinned_at };
                         match tidy(&store, now, thin).await {
-                            Ok(()) => "looked after the database".to_owned(),
+                            Ok(()) => {
+                                Said::of(|language| language.say("looked after the database", "已整理数据库"))
+                            }
                             Err(error) => {
                                 tracing::warn!(%error, "The database could not be looked after");
-                                error.to_string()
+                                Said::of(|_| &error)
                             }
                         }
                     })

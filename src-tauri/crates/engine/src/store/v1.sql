@@ -91,7 +91,9 @@ CREATE TABLE decisions (
     name       TEXT NOT NULL,
     subject    TEXT NOT NULL,
     verdict    TEXT NOT NULL,
+    -- The same in English and in Simplified Chinese.
     sentence   TEXT NOT NULL,
+    chinese    TEXT NOT NULL,
     until      INTEGER,
     at         INTEGER NOT NULL,
     last_at    INTEGER NOT NULL

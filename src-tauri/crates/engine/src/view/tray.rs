@@ -13,7 +13,7 @@ mod words;
 
 use capacity::{next_capacity, resting, useful};
 
-pub use words::Language;
+pub use domain::policy::words::Language;
 use words::Words;
 
 /// More credentials than this do not make the menu longer; the window shows them all.
@@ -207,11 +207,19 @@ fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &W
 /// When capacity comes back, and why some rests.
 fn said(quota: &QuotaDocument, now: Timestamp, words: &Words<'_>) -> Vec<String> {
     let next = next_capacity(&quota.credentials, now);
-    let mut lines: Vec<String> =
-        next.map(|next| words.next_capacity(&next.group, &cut(&next.name, NAME_LENGTH), next.at)).into_iter().collect();
+    let mut lines: Vec<String> = next
+        .map(|next| words.next_capacity(&next.group, &cut(&next.name, NAME_LENGTH), next.at))
+        .into_iter()
+        .collect();
     let rests = resting(&quota.credentials, now);
     lines.extend(rests.iter().take(RESTS).map(|rest| {
-        words.rests(&cut(&rest.name, NAME_LENGTH), &rest.group, rest.protected, rest.reason.as_deref(), rest.until)
+        words.rests(
+            &cut(&rest.name, NAME_LENGTH),
+            &rest.group,
+            rest.protected,
+            rest.reason.as_deref(),
+            rest.until,
+        )
     }));
     lines.extend(rests.len().checked_sub(RESTS).filter(|more| *more > 0).map(|more| words.more_rest(more)));
     lines

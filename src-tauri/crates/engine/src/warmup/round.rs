@@ -71,6 +71,7 @@ impl Became {
 impl Inner {
     /// A plan as readers see it.
     pub(super) fn show(&self, plan: &Plan, order: &Order, dry_run: bool) -> WarmupRound {
+        let language = self.parts.settings.language();
         let lines: Vec<_> = plan
             .lines
             .iter()
@@ -80,7 +81,7 @@ impl Inner {
                 model: line.model.clone().unwrap_or_default(),
                 group: line.group.as_ref().map(|g| g.key().to_owned()).unwrap_or_default(),
                 verdict: line.verdict.key().to_owned(),
-                sentence: self.sentence(line, plan.at),
+                sentence: self.sentence(line, plan.at, language),
                 until: line.verdict.until().map(|at| at.to_string()),
                 outcome: (line.verdict.is_warm() && !dry_run).then(|| "waiting".to_owned()),
                 detail: None,
@@ -97,8 +98,8 @@ impl Inner {
             total,
             over: dry_run || total == 0,
             lines,
-            unmatched: plan.unmatched.iter().map(ToString::to_string).collect(),
-            summary: plan.summary().to_string(),
+            unmatched: plan.unmatched.iter().map(|entry| entry.say(language)).collect(),
+            summary: plan.summary().say(language),
             needs_force: if order.by_hand() { count(plan.to_confirm().count()) } else { 0 },
         }
     }
@@ -242,7 +243,11 @@ impl Inner {
     }
 
     fn why(&self, line: &Line, verdict: Verdict) -> String {
-        self.sentence(&Line { verdict, ..line.clone() }, self.parts.clock.now())
+        self.sentence(
+            &Line { verdict, ..line.clone() },
+            self.parts.clock.now(),
+            self.parts.settings.language(),
+        )
     }
 
     /// Stores what came of an attempt, then shows it.

@@ -5,6 +5,7 @@
 mod bench;
 mod chance;
 mod login;
+mod notify;
 mod pause;
 mod protection;
 mod proxy;

@@ -58,7 +58,9 @@ fn ending(ending: Ending, language: Language) -> &'static str {
         Ending::Reset => language.say("at its reset", "额度重置时结束"),
         Ending::Time => language.say("by time", "到时结束"),
         Ending::Click => language.say("when you clear it", "由你手动解除"),
-        Ending::Probe => language.say("with a request that is answered after all", "有请求得到正常回答时结束"),
+        Ending::Probe => {
+            language.say("with a request that is answered after all", "有请求得到正常回答时结束")
+        }
         Ending::SignIn => language.say("when you sign in again", "重新登录后结束"),
     }
 }

@@ -39,9 +39,7 @@ impl ChoiceSentence<'_> {
             Why::Only => here.say("the only candidate", "唯一可用").to_owned(),
             Why::Sticky => here.say("it served this conversation before", "此前已服务这段对话").to_owned(),
             Why::Pinned => here.say("you pinned it", "由你指定").to_owned(),
-            Why::SoonestReset => {
-                here.say(format!("the soonest reset of {of}"), format!("{of} 个里最早重置"))
-            }
+            Why::SoonestReset => here.say(format!("the soonest reset of {of}"), format!("{of} 个里最早重置")),
             Why::NoneStarted => here.say(
                 format!("no window of {of} is known to run out sooner"),
                 format!("{of} 个里没有更早到期的窗口"),
@@ -59,7 +57,10 @@ impl ChoiceSentence<'_> {
             }
             Why::Probe => format!(
                 "{out}{}",
-                here.say("a reading shows quota, so this request tries it", "读数显示还有额度，由这个请求试一次")
+                here.say(
+                    "a reading shows quota, so this request tries it",
+                    "读数显示还有额度，由这个请求试一次"
+                )
             ),
             Why::SoftFloor(below) => {
                 format!("{out}{}", here.against_floor(below.remaining, below.floor, Floor::Soft))

@@ -106,7 +106,8 @@ fn because(line: &Line, here: Here<'_>) -> String {
             here.say("its window runs already", "窗口已在计时").to_owned() + &until_when(*until, here)
         }
         Verdict::WeeklyLow { remaining, floor } => {
-            here.say("week at ", "本周剩余 ").to_owned() + &here.against_floor(*remaining, *floor, Floor::Week)
+            here.say("week at ", "本周剩余 ").to_owned()
+                + &here.against_floor(*remaining, *floor, Floor::Week)
         }
         Verdict::Resting { until, why } => rest(*why, here) + &until_when(*until, here),
         Verdict::CoolingDown { until, warmed_at } => {
@@ -118,8 +119,11 @@ fn because(line: &Line, here: Here<'_>) -> String {
         }
         Verdict::BackingOff { until, failures } => {
             let from = here.time(*until);
-            let failed =
-                if *failures == 1 { "the last attempt".to_owned() } else { format!("the last {failures} attempts") };
+            let failed = if *failures == 1 {
+                "the last attempt".to_owned()
+            } else {
+                format!("the last {failures} attempts")
+            };
             here.say(
                 format!("{failed} failed, the next is possible from {from}"),
                 format!("最近 {failures} 次尝试失败，{from} 起可以再试"),
@@ -148,7 +152,10 @@ fn because(line: &Line, here: Here<'_>) -> String {
             })
         }
         Verdict::FollowSkipped => here
-            .say("it only goes along with a Claude model, and none is warmed", "它只随 Claude 模型一起预热，而现在没有 Claude 模型要预热")
+            .say(
+                "it only goes along with a Claude model, and none is warmed",
+                "它只随 Claude 模型一起预热，而现在没有 Claude 模型要预热",
+            )
             .to_owned(),
         Verdict::SameGroup { with } => {
             here.say(format!("{with} starts the same window"), format!("{with} 会启动同一个窗口"))
@@ -168,7 +175,8 @@ fn until_when(until: Option<Timestamp>, here: Here<'_>) -> String {
 fn rest(why: Rest, here: Here<'_>) -> String {
     match why {
         Rest::Protected { remaining, floor } => {
-            here.say("protected, ", "受保护，").to_owned() + &here.against_floor(remaining, floor, Floor::Short)
+            here.say("protected, ", "受保护，").to_owned()
+                + &here.against_floor(remaining, floor, Floor::Short)
         }
         Rest::Cooldown(reason) => {
             let why = reason.text(here.language);

@@ -1,5 +1,6 @@
 //! What of all the numbers can be used, what comes back next, and what rests.
 
+use domain::catalogue::Group;
 use jiff::Timestamp;
 
 use super::Useful;
@@ -110,10 +111,9 @@ fn rest(one: &CredentialView, group: &GroupView, now: Timestamp) -> Option<Rest>
 
 /// As people call the group in passing.
 fn short_name(group: &GroupView) -> String {
-    match group.key.as_str() {
-        "3p" => "Claude".to_owned(),
-        "gemini" => "Gemini".to_owned(),
-        _ => group.name.clone(),
+    match Group::from_key(&group.key) {
+        Group::Other(_) => group.name.clone(),
+        known => known.brief().to_owned(),
     }
 }
 
