@@ -69,6 +69,7 @@ macro_rules! every_command {
             $crate::commands::proxy::connect_write,
             $crate::commands::proxy::connect_undo,
             $crate::commands::ui_link,
+            $crate::commands::demo_begin,
             $crate::commands::demo_end,
         ]
     };
@@ -302,6 +303,12 @@ pub(crate) async fn history(backend: State<'_, Backend>, args: HistoryArgs) -> A
 #[specta::specta]
 pub(crate) async fn ui_link(backend: State<'_, Backend>) -> Answer<UiLink> {
     backend.client().await?.ui_link().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn demo_begin(backend: State<'_, Backend>) -> Answer<()> {
+    backend.client().await?.demo_begin().await
 }
 
 #[tauri::command]

@@ -44,5 +44,6 @@ pub(crate) const NAMES: &[&str] = &[
     "connect_write",
     "connect_undo",
     "ui_link",
+    "demo_begin",
     "demo_end",
 ];

@@ -148,6 +148,8 @@ commands! {
     connect_undo(ConnectArgs) -> ConnectUndone;
     /// A link that opens the web UI once.
     ui_link() -> UiLink;
+    /// Begins the demo, where there is no credential yet.
+    demo_begin() -> ();
     /// Ends the demo; the program goes on with the user's own, so far empty, data.
     demo_end() -> ();
 }

@@ -224,6 +224,27 @@ impl Host {
         Ok(true)
     }
 
+    /// Goes on with the demo where there is no credential yet; answers whether it did.
+    pub(crate) async fn enter_demo(&self) -> Result<bool, ApiError> {
+        let _one_at_a_time = self.inner.leaving.lock().await;
+        let own = self.runtime();
+        let failed = |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Failed, error.to_string());
+        if own.is_demo() || !is_empty(&own.store).await.map_err(|e| failed(&e))? {
+            return Ok(false);
+        }
+        let demo = crate::demo::start(&self.inner.options).await.map_err(|e| failed(&e))?;
+        let simulator = demo.simulator_address();
+        self.inner.runtime.send_replace(Arc::new(demo));
+        own.stop().await;
+        if let Some(control) = self.inner.control.get()
+            && let Err(error) = control.announce_simulator(simulator)
+        {
+            tracing::warn!(%error, "control.json does not name the simulated service");
+        }
+        tracing::info!("The demo has begun: invented credentials on a simulated service");
+        Ok(true)
+    }
+
     fn count_changes(&self) {
         let mut runtime = self.inner.runtime.subscribe();
         let revision = self.inner.revision.clone();

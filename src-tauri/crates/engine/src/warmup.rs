@@ -34,6 +34,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use round::Order;
 use rounds::Rounds;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -90,11 +91,22 @@ pub struct Scanned {
     pub ask_at: Option<Timestamp>,
 }
 
+/// What is to be warmed by hand.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// One request a group of every credential.
+    All,
+    /// One request a group of a credential.
+    Credential(CredentialId),
+    /// One model of a credential, or several of these.
+    Pairs(Vec<(CredentialId, String)>),
+}
+
 /// What the user wants warmed.
 #[derive(Debug, Clone)]
 pub struct ByHand {
-    /// One credential, and of it one model; without it everything.
-    pub target: Option<(CredentialId, Option<String>)>,
+    /// What is to be warmed.
+    pub target: Wanted,
     /// Beyond what asks for confirmation.
     pub force: bool,
     /// Only say what would be sent.
@@ -188,9 +200,14 @@ impl Warmups {
 
 impl Inner {
     async fn by_hand(self: &Arc<Self>, wanted: ByHand) -> WarmupRound {
-        let ids: Vec<_> = match &wanted.target {
-            Some((id, _)) => vec![id.clone()],
-            None => self.parts.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
+        let ids: Vec<CredentialId> = match &wanted.target {
+            Wanted::All => {
+                self.parts.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect()
+            }
+            Wanted::Credential(id) => vec![id.clone()],
+            Wanted::Pairs(pairs) => {
+                pairs.iter().map(|(id, _)| id.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+            }
         };
         let dry_run = wanted.dry_run;
         // From here on "stop" means this round too.

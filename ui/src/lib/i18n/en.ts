@@ -176,6 +176,11 @@ export const en = {
 
   add: {
     title: 'Add a credential',
+    demoTitle: 'Watch the demo',
+    demoText:
+      'Invented people on a simulated service, to look around. Nothing leaves this machine. Your first import ends it.',
+    ownTitle: 'Use my logins',
+    ownText: 'Import credential files, or sign in with your Google account.',
     importTitle: 'Import files',
     importText: 'Credential files of gcli2api, Gemini CLI, CLIProxyAPI or Antigravity Manager. ZIPs too.',
     importDrop: 'or drop them anywhere in this window',

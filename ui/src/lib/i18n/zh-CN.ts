@@ -170,6 +170,10 @@ export const zhCN: Messages = {
 
   add: {
     title: '添加凭据',
+    demoTitle: '先看演示',
+    demoText: '模拟服务上的虚构用户，先四处看看。没有任何数据离开这台电脑；首次导入时演示结束。',
+    ownTitle: '使用我的登录',
+    ownText: '导入凭据文件，或用 Google 账号登录。',
     importTitle: '导入文件',
     importText: '支持 gcli2api、Gemini CLI、CLIProxyAPI、Antigravity Manager 的凭据文件，也可以是 ZIP。',
     importDrop: '或把文件拖到窗口任意位置',

@@ -11,7 +11,7 @@ use crate::view::dto::{
     HistoryDocument, JobView, PauseArgs, PauseView, SampleView, SchedulerView, WarmupArgs, WarmupRound,
     WarmupView,
 };
-use crate::warmup::{ByHand, warmup_consent};
+use crate::warmup::{ByHand, Wanted, warmup_consent};
 use domain::credential::CredentialId;
 use domain::policy::cooldown::{Claim, Part, Sentence};
 use domain::policy::pause::{self, BadPause};
@@ -35,12 +35,18 @@ impl Host {
             }
             return Ok(runtime.warmups.rehearse());
         }
+        let find = |name: &str| runtime.credentials.find(name).map(|found| found.id);
         let target = match (args.credential, args.model) {
-            (Some(credential), model) => Some((runtime.credentials.find(&credential)?.id, model)),
+            (Some(credential), None) => Wanted::Credential(find(&credential)?),
+            (Some(credential), Some(model)) => Wanted::Pairs(vec![(find(&credential)?, model)]),
+            (None, None) if !args.pairs.is_empty() => {
+                let pairs = args.pairs.into_iter().map(|pair| Ok((find(&pair.credential)?, pair.model)));
+                Wanted::Pairs(pairs.collect::<Result<_, CredentialError>>()?)
+            }
             (None, Some(_)) => {
                 return Err(ApiError::new(ErrorCode::BadInput, "a model belongs to a credential; name both"));
             }
-            (None, None) if args.all || args.dry_run => None,
+            (None, None) if args.all || args.dry_run => Wanted::All,
             (None, None) => {
                 return Err(ApiError::new(
                     ErrorCode::BadInput,

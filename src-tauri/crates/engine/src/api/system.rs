@@ -77,6 +77,17 @@ impl Host {
         })
     }
 
+    pub(crate) async fn demo_begin(&self) -> Result<(), ApiError> {
+        let begun = self.enter_demo().await?;
+        if begun || self.runtime().is_demo() {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::Refused,
+            "there are credentials; the demo shows itself where there is none",
+        ))
+    }
+
     pub(crate) async fn demo_end(&self) -> Result<(), ApiError> {
         self.leave_demo().await.map(drop)
     }

@@ -1,12 +1,11 @@
 //! One round: its lines as readers see them, and the way from the first request to the last.
 
-use super::Inner;
 use super::send::Came;
+use super::{Inner, Wanted};
 use crate::ledger::Note;
 use crate::store::{Conclusion, Intent};
 use crate::upstream::Urgency;
 use crate::view::dto::{WarmupLine, WarmupRound};
-use domain::credential::CredentialId;
 use domain::policy::catchup;
 use domain::policy::warmup::{Line, Outcome, Plan, Run, Sent, Target, Verdict, recheck};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug, Clone)]
 pub(super) enum Order {
     Automatic,
-    ByHand { target: Option<(CredentialId, Option<String>)>, force: bool },
+    ByHand { target: Wanted, force: bool },
 }
 
 impl Order {
@@ -27,9 +26,9 @@ impl Order {
             Self::Automatic => Run::Automatic,
             Self::ByHand { target, force } => {
                 let target = match target {
-                    None => Target::All,
-                    Some((id, None)) => Target::Credential(id),
-                    Some((id, Some(model))) => Target::Model(id, model),
+                    Wanted::All => Target::All,
+                    Wanted::Credential(id) => Target::Credential(id),
+                    Wanted::Pairs(pairs) => Target::Pairs(pairs),
                 };
                 Run::ByHand { target, force: *force }
             }

@@ -12,6 +12,9 @@ pub struct WarmupArgs {
     /// One model of it. Without it: one request a group.
     #[serde(default)]
     pub model: Option<String>,
+    /// Several models of credentials in one round, instead of one credential.
+    #[serde(default)]
+    pub pairs: Vec<WarmupPair>,
     /// Everything, where no credential is named: a guard against a slip of the hand.
     #[serde(default)]
     pub all: bool,
@@ -28,6 +31,15 @@ pub struct WarmupArgs {
     /// sent; without it that one is refused with `needs_consent`.
     #[serde(default)]
     pub agreed: bool,
+}
+
+/// A model of a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct WarmupPair {
+    /// The credential, by id or name.
+    pub credential: String,
+    /// The model: an id, or the beginning of one.
+    pub model: String,
 }
 
 /// What a round of warmups did, would do, or is doing.
