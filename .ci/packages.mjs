@@ -29,6 +29,8 @@ export const tests = [
   'python3-gi',
   'gir1.2-glib-2.0',
   'imagemagick',
+  // The official clients for Python.
+  'python3-venv',
   // The engine: a real keychain; `kill`.
   'gnome-keyring',
   'procps',

@@ -17,19 +17,40 @@ const strict = ['--all-targets', '--', '-D', 'warnings'];
 // As `tauri build` does: the page comes from the program. Named everywhere, so that nothing is built twice.
 const shell = ['--package', 'headroom-desktop', '--features', 'tauri/custom-protocol'];
 
+// What is formatted as the UI is, outside of it.
+const scripts = ['.ci', 'src-tauri/clients'];
+
 /** Steps in order: each has its own commands and the minutes after which it counts as hanging. */
 const steps = [
-  { name: 'fmt', minutes: 2, commands: [['cargo', 'fmt', '--all', '--check'], prettier('--check', '.ci')] },
+  {
+    name: 'fmt',
+    minutes: 2,
+    commands: [['cargo', 'fmt', '--all', '--check'], prettier('--check', ...scripts)],
+  },
   // Before anything in Rust: both programs embed the page.
   { name: 'ui-build', minutes: 5, commands: [npm('run', '--silent', 'build')] },
   { name: 'clippy', minutes: 20, commands: [cargo('clippy', ...strict)] },
-  { name: 'guards', minutes: 2, commands: [node('.ci/guards.mjs'), testFiles('.ci/guards.test.mjs')] },
+  {
+    name: 'guards',
+    minutes: 2,
+    commands: [
+      node('.ci/guards.mjs'),
+      node('.ci/workflows.mjs'),
+      testFiles('.ci/guards.test.mjs', '.ci/workflows.test.mjs'),
+    ],
+  },
   { name: 'rust', minutes: 30, commands: [cargo('test')] },
   { name: 'ui', minutes: 10, commands: [npm('run', '--silent', 'check'), npm('run', '--silent', 'test:ui')] },
   {
     name: 'browser',
     minutes: 20,
     commands: [cargo('build', '--package', 'cli'), npm('run', '--silent', 'e2e')],
+  },
+  {
+    // The official libraries and programs of others, fetched once for each version; what cannot be had is named.
+    name: 'clients',
+    minutes: 20,
+    commands: [cargo('build', '--package', 'cli'), npm('run', '--silent', 'clients')],
   },
   // Its tests include the one that compares the generated bindings with the committed ones.
   { name: 'shell', minutes: 30, commands: [cargo('clippy', ...shell, ...strict), cargo('test', ...shell)] },
@@ -46,7 +67,7 @@ const steps = [
   { name: 'deny', minutes: 20, commands: [node('.ci/deny.mjs'), testFiles('.ci/deny.test.mjs')] },
 ];
 
-/** The lines in which each runner sums itself up: cargo, svelte-check, Vitest, Playwright, node, cargo-deny, our guards. */
+/** The lines in which each runner sums itself up: cargo, svelte-check, Vitest, Playwright, node, cargo-deny, our guards, what the clients lack. */
 const summaries = [
   /^test result: /,
   /^svelte-check found /,
@@ -56,6 +77,7 @@ const summaries = [
   /^(advisories|bans|licenses|sources)\b.* (ok|FAILED|not checked)\b/,
   /^advisories not checked/,
   /^guards: /,
+  /^clients: left out: /,
 ];
 
 /** Seconds since `start`, to a tenth. */

@@ -82,6 +82,7 @@ fn compose(
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_autostart::Builder::new().args(["--hidden"]).app_name("Headroom").build())
+        .plugin(windows::state())
         .manage(tasks.clone())
         .manage(Backend::new())
         .manage(Presence::new())

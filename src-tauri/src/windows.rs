@@ -1,15 +1,15 @@
 //! The one window: made when somebody wants to see it, destroyed when it is closed.
 //!
-//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its size and which page it
+//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its place and which page it
 //! showed are remembered.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tauri::plugin::TauriPlugin;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{
-    AppHandle, LogicalSize, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
+use tauri_plugin_window_state::StateFlags;
 use tokio_util::sync::CancellationToken;
 
 use crate::tray::Presence;
@@ -19,28 +19,25 @@ const MAIN: &str = "main";
 /// How long a panel may take to come, or to come back, before the window stands in for the tray.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is kept of a closed window.
+/// What is kept of a closed window: the page it showed, as it stands in the address after `#`.
 #[derive(Default)]
-pub(crate) struct Frame(Mutex<Kept>);
-
-#[derive(Default)]
-struct Kept {
-    size: Option<LogicalSize<f64>>,
-    page: Option<String>,
-}
+pub(crate) struct Frame(Mutex<Option<String>>);
 
 impl Frame {
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn size(&self) -> LogicalSize<f64> {
-        self.kept().size.unwrap_or(LogicalSize::new(1040.0, 720.0))
-    }
-
     fn page(&self) -> Option<String> {
-        self.kept().page.clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    fn keep(&self, page: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = page;
+    }
+}
+
+/// Keeps where the window was and how large, over the end of the program too. Whether it was shown is no part of that:
+/// each start says so anew.
+pub(crate) fn state() -> TauriPlugin<Wry> {
+    let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    tauri_plugin_window_state::Builder::default().with_state_flags(kept).build()
 }
 
 /// Brings the window to the front, making it where there is none: on the page it was left on.
@@ -83,12 +80,11 @@ fn turn_to(window: &WebviewWindow, page: Option<&str>) -> tauri::Result<()> {
 }
 
 fn build(app: &AppHandle, page: Option<String>) -> tauri::Result<()> {
-    let size = app.state::<Frame>().size();
     let url =
         page.map_or_else(WebviewUrl::default, |page| WebviewUrl::App(format!("index.html#{page}").into()));
     let window = WebviewWindowBuilder::new(app, MAIN, url)
         .title("Headroom")
-        .inner_size(size.width, size.height)
+        .inner_size(1040.0, 720.0)
         .min_inner_size(480.0, 480.0)
         // Shown with the page in it: an empty window flashes white on a dark desktop.
         .visible(false)
@@ -102,15 +98,13 @@ fn build(app: &AppHandle, page: Option<String>) -> tauri::Result<()> {
         .on_navigation(ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
-    #[cfg(target_os = "linux")]
-    plain(&window)?;
     let handle = app.clone();
     window.on_window_event(move |event| {
         if matches!(event, WindowEvent::CloseRequested { .. }) {
             remember(&handle);
         }
     });
-    Ok(())
+    plain(&window)
 }
 
 /// Draws without the GPU: a page of bars gains nothing from it, it costs 100 MB where there is none (measured under
@@ -126,15 +120,15 @@ fn plain(window: &WebviewWindow) -> tauri::Result<()> {
     })
 }
 
+#[cfg(not(target_os = "linux"))]
+fn plain(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
+}
+
 fn remember(app: &AppHandle) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
-    let frame = app.state::<Frame>();
-    frame.kept().page = window.url().ok().and_then(|url| url.fragment().map(str::to_owned));
-    if let (Ok(size), Ok(scale), Ok(false)) =
-        (window.inner_size(), window.scale_factor(), window.is_maximized())
-    {
-        frame.kept().size = Some(size.to_logical(scale));
-    }
+    let page = window.url().ok().and_then(|url| url.fragment().map(str::to_owned));
+    app.state::<Frame>().keep(page);
 }
 
 /// Whether the window may go there: only to the program's own page.

@@ -5,7 +5,10 @@
 
 pub mod catalogue;
 pub mod credential;
+pub mod event;
 pub mod fault;
+pub mod planner;
 pub mod policy;
 pub mod quota;
+pub mod replay;
 pub mod settings;

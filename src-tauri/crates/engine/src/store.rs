@@ -20,6 +20,7 @@ mod schema;
 mod sealed;
 mod settings;
 mod thread;
+mod transfer;
 mod warmups;
 
 pub use crate::settings::Scope;
@@ -34,6 +35,7 @@ pub use requests::{KeptRequest, RequestQuery, RequestStatistics, Usage};
 pub use samples::Sample;
 pub use settings::StoredSetting;
 pub use thread::{Fate, Living, Next};
+pub use transfer::{Incoming, Merged, Moving};
 pub use warmups::{Conclusion, Intent, KeptWarmup};
 
 use domain::policy::words::Said;

@@ -22,9 +22,9 @@ export interface Section {
 
 // The first that fits decides, so `upstream_min_interval_ms` is about reading although it begins like an address.
 const rules: readonly (readonly [RegExp, SectionName])[] = [
-  [/^(language|theme|autostart|start_hidden|tray_|key_storage|log)/, 'app'],
+  [/^(language|theme|autostart|start_hidden|tray_|key_storage|log|hook_|metrics_)/, 'app'],
   [/^notify_/, 'messages'],
-  [/^(background_|refresh_|quota_cache|upstream_min_interval)/, 'reading'],
+  [/^(background_|refresh_|quota_cache|upstream_min_interval|agy_)/, 'reading'],
   [/^quota_protection/, 'protection'],
   [/^(smart_warmup|warmup_|planner_|working_hours)/, 'warmup'],
   [/^(proxy_|provider_order)/, 'proxy'],

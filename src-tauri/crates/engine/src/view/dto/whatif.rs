@@ -1,0 +1,49 @@
+//! What other policies would have done.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// The document of `headroom whatif --json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct WhatIf {
+    /// Where days and hours are meant.
+    pub time_zone: String,
+    /// From when.
+    pub start: String,
+    /// Until when.
+    pub end: String,
+    /// `none`, `fixed`, `planner` and `bound`, in this order.
+    pub policies: Vec<WhatIfPolicy>,
+}
+
+/// One policy, played over the whole trace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct WhatIfPolicy {
+    /// Its word.
+    pub name: String,
+    /// Served cost by cost asked for; 1 where nothing was asked for.
+    pub share: f64,
+    /// Cost served.
+    pub served: f64,
+    /// Cost asked for.
+    pub demand: f64,
+    /// Of the bound: whether `warmups` serves `served`, else what it does serve is `found`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exact: Option<bool>,
+    /// Of the bound: what `warmups` serves.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub found: Option<f64>,
+    /// What it sends, in order of time.
+    pub warmups: Vec<WhatIfWarmup>,
+}
+
+/// One warmup of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct WhatIfWarmup {
+    /// When.
+    pub at: String,
+    /// The credential's id.
+    pub credential: String,
+    /// The group.
+    pub group: String,
+}
