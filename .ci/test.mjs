@@ -36,7 +36,8 @@ const steps = [
     commands: [
       node('.ci/guards.mjs'),
       node('.ci/workflows.mjs'),
-      testFiles('.ci/guards.test.mjs', '.ci/workflows.test.mjs'),
+      node('.ci/reliability.mjs', '--check'),
+      testFiles('.ci/guards.test.mjs', '.ci/workflows.test.mjs', '.ci/reliability.test.mjs'),
     ],
   },
   { name: 'rust', minutes: 30, commands: [cargo('test')] },
@@ -78,6 +79,7 @@ const summaries = [
   /^advisories not checked/,
   /^guards: /,
   /^clients: left out: /,
+  /^reliability: /,
 ];
 
 /** Seconds since `start`, to a tenth. */

@@ -33,6 +33,23 @@ pub struct Args {
     pub command: Command,
 }
 
+/// `headroom doctor`
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Do what loses nothing: close files to other users, remove what interrupted writes left
+    #[arg(long)]
+    pub fix: bool,
+    /// Put the newest good backup in the database's place; the present one is kept aside
+    #[arg(long)]
+    pub restore: bool,
+    /// Write what helps to find a fault into a file you can read before you send it
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub bundle: Option<PathBuf>,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -82,11 +99,7 @@ pub enum Command {
     /// List settings, or change one
     Settings(Settings),
     /// Check the installation and say what to do
-    Doctor {
-        /// Print one JSON document
-        #[arg(long)]
-        json: bool,
-    },
+    Doctor(Doctor),
     /// Run the simulated service on its own, to try things on
     Simulate(Simulate),
     /// Print the completion script for a shell

@@ -1,10 +1,15 @@
 //! `headroom doctor`: looks at what can be wrong with an installation and says what to do.
 
+mod files;
+mod redact;
+
+pub use files::{restore, tidy, without_engine};
+pub use redact::Redactor;
+
 use crate::host::Host;
 use crate::view::dto::{Check, KeyStorageView};
 use domain::credential::State;
 use domain::policy::words::Language;
-use std::path::Path;
 
 /// System proxy variables that other programs follow and this one does not.
 const PROXY_VARIABLES: [&str; 6] =
@@ -13,36 +18,20 @@ const PROXY_VARIABLES: [&str; 6] =
 /// Every check, the same ones in the same order each time, in the user's language.
 pub(crate) async fn examine(host: &Host) -> Vec<Check> {
     let said = host.runtime().settings.language();
+    let dir = host.data_dir();
     let mut checks =
-        vec![data_dir(host.data_dir(), said), database(host, said).await, key_storage(host, said)];
+        vec![files::data_dir(dir), files::space(dir), database(host, said).await, files::backups(dir)];
+    checks.extend(files::kept_aside(dir));
+    checks.push(key_storage(host, said));
     checks.push(clock(host, said));
     checks.push(proxy_variables(host, said));
     checks.push(proxy_port(host, said).await);
+    checks.push(network(host, said));
     checks.push(credentials(host, said));
+    checks.push(damaged(host, said).await);
     checks.push(sources(host, said));
     checks.extend(notices(host, said));
     checks
-}
-
-fn data_dir(dir: &Path, said: Language) -> Check {
-    let shown = dir.display();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if let Ok(meta) = std::fs::metadata(dir)
-            && meta.permissions().mode() & 0o077 != 0
-        {
-            return warning(
-                "data_dir",
-                said.say(
-                    format!("{shown} can be read by other users of this machine."),
-                    format!("这台机器的其他用户可以读取 {shown}。"),
-                ),
-                format!("chmod 700 {shown}"),
-            );
-        }
-    }
-    ok("data_dir", said.say(format!("The data directory is {shown}."), format!("数据目录是 {shown}。")))
 }
 
 async fn database(host: &Host, said: Language) -> Check {
@@ -168,6 +157,54 @@ async fn proxy_port(host: &Host, said: Language) -> Check {
     }
 }
 
+fn network(host: &Host, said: Language) -> Check {
+    const CODE: &str = "network";
+    let settings = host.runtime().settings.current();
+    if settings.proxy_enabled && settings.proxy_allow_lan && !settings.proxy_listen.ip().is_loopback() {
+        let (address, names) = (settings.proxy_listen, settings.proxy_hosts.join(", "));
+        return warning(
+            CODE,
+            said.say(
+                format!("The proxy answers the network on {address}, by these names: {names}."),
+                format!("代理在 {address} 上应答网络请求，可用的名称：{names}。"),
+            ),
+            said.say(
+                "If nobody else uses it: headroom settings set proxy_allow_lan false",
+                "如果没有其他人使用：headroom settings set proxy_allow_lan false",
+            ),
+        );
+    }
+    ok(CODE, said.say("Nothing listens beyond this machine.", "没有对本机以外监听。"))
+}
+
+/// Records that cannot be read: named, kept, and hiding no other.
+async fn damaged(host: &Host, said: Language) -> Check {
+    const CODE: &str = "records";
+    match host.runtime().store.credentials().await {
+        Err(error) => {
+            problem(CODE, error.to_string(), said.say("See the database above.", "见上面的数据库。"))
+        }
+        Ok(loaded) if loaded.damaged.is_empty() => {
+            ok(CODE, said.say("Every stored credential can be read.", "所有已存的凭据都能读取。"))
+        }
+        Ok(loaded) => {
+            let each: Vec<_> = loaded.damaged.iter().map(|d| format!("{}: {}", d.id, d.why)).collect();
+            let (count, list) = (each.len(), each.join("\n"));
+            warning(
+                CODE,
+                said.say(
+                    format!("{count} stored credential(s) cannot be read and are left as they are:\n{list}"),
+                    format!("有 {count} 个已存的凭据无法读取，保持原样：\n{list}"),
+                ),
+                said.say(
+                    "Import or sign in again; the damaged record stays until you remove it: headroom credentials remove ID",
+                    "请重新导入或登录；损坏的记录会保留到你移除为止：headroom credentials remove ID",
+                ),
+            )
+        }
+    }
+}
+
 fn credentials(host: &Host, said: Language) -> Check {
     const CODE: &str = "credentials";
     let state = host.runtime().ledger.state();
@@ -235,7 +272,7 @@ fn sources(host: &Host, said: Language) -> Check {
 /// What was found at the start: a restored backup, a settings file set aside.
 fn notices(host: &Host, said: Language) -> Vec<Check> {
     let state = host.runtime().ledger.state();
-    let covered = ["clock_differs", "no_key"];
+    let covered = ["clock_differs", "no_key", "damaged_credentials"];
     state
         .notices
         .iter()

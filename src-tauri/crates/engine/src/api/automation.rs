@@ -33,7 +33,7 @@ impl Host {
                     "the automatic scan runs by itself; `automatic` goes with `dry_run`",
                 ));
             }
-            return Ok(runtime.warmups.rehearse());
+            return Ok(runtime.warmups.rehearse().await);
         }
         let find = |name: &str| runtime.credentials.find(name).map(|found| found.id);
         let target = match (args.credential, args.model) {

@@ -4,6 +4,8 @@
 
 mod bench;
 mod chance;
+mod door;
+mod elsewhere;
 mod login;
 mod notify;
 mod pause;
@@ -12,6 +14,7 @@ mod proxy;
 mod proxy_commands;
 mod quota;
 mod refused;
+mod relay;
 mod rounds;
 mod schedule;
 mod states;

@@ -1,7 +1,7 @@
 //! Verdicts in words: the same sentence in the log, the ledger, on the command line and on the screen.
 
 use super::plan::Line;
-use super::verdict::{Hold, Off, Rest, Unsure, Verdict};
+use super::verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
 use crate::fault::Fault;
 use crate::policy::words::{Floor, Here, Language, counted};
 use jiff::Timestamp;
@@ -49,16 +49,7 @@ impl fmt::Display for Sentence<'_> {
         match &line.verdict {
             Verdict::Warm => return f.write_str(here.say("warmed up now", "现在预热")),
             Verdict::Planned { at, why } => {
-                let why = match why {
-                    Hold::Hours => here.say("now is outside the allowed hours", "现在不在允许的时段内"),
-                    Hold::Planner => {
-                        here.say("a later start fits your hours better", "晚些开始更适合你的工作时间")
-                    }
-                };
-                let at = here.time(*at);
-                return f.write_str(
-                    &here.say(format!("warmed up at {at}, {why}"), format!("将在 {at} 预热，{why}")),
-                );
+                return f.write_str(&planned(*at, *why, *here));
             }
             Verdict::Off { .. }
             | Verdict::QuotaUnknown { .. }
@@ -162,6 +153,40 @@ fn because(line: &Line, here: Here<'_>) -> String {
         }
         Verdict::Off { why } => off(why, here),
         Verdict::Planned { .. } | Verdict::Warm => String::new(),
+    }
+}
+
+/// Row 11: when, and what the wait is good for.
+fn planned(at: Timestamp, why: Hold, here: Here<'_>) -> String {
+    let at = here.time(at);
+    match why {
+        Hold::Hours => here.say(
+            format!("warmed up at {at}, now is outside the allowed hours"),
+            format!("将在 {at} 预热，现在不在允许的时段内"),
+        ),
+        Hold::Planner(Better::Start { refills, gain_minutes }) => {
+            let refills: Vec<_> = refills.into_iter().flatten().map(|r| here.time(r)).collect();
+            let refills = refills.join(here.say(" and ", "、"));
+            let so_that = match refills.is_empty() {
+                true => String::new(),
+                false => {
+                    here.say(format!(", so that it refills at {refills}"), format!("，以便在 {refills} 重置"))
+                }
+            };
+            let gain = f64::from(gain_minutes) / 60.0;
+            here.say(
+                format!("warmed up at {at}{so_that}; expected +{gain:.1} h of use"),
+                format!("将在 {at} 预热{so_that}；预计多用 {gain:.1} 小时"),
+            )
+        }
+        Hold::Planner(Better::Week) => here.say(
+            format!("not warmed, the week will be used up without it; planned again at {at}"),
+            format!("不预热，不预热本周也会用完；{at} 重新计划"),
+        ),
+        Hold::Planner(Better::NoGain) => here.say(
+            format!("not warmed, no start ahead would gain anything; planned again at {at}"),
+            format!("不预热，接下来的任何开始时间都没有好处；{at} 重新计划"),
+        ),
     }
 }
 

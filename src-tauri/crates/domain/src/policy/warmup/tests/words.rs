@@ -138,9 +138,22 @@ fn every_verdict_says_its_inputs_in_words() {
             "将在 周四 06:00 预热，现在不在允许的时段内",
         ),
         (
-            Verdict::Planned { at: at(2), why: Hold::Planner },
-            "warmed up at 14:00, a later start fits your hours better",
-            "将在 14:00 预热，晚些开始更适合你的工作时间",
+            Verdict::Planned {
+                at: at(2),
+                why: Hold::Planner(Better::Start { refills: [Some(at(7)), None], gain_minutes: 126 }),
+            },
+            "warmed up at 14:00, so that it refills at 19:00; expected +2.1 h of use",
+            "将在 14:00 预热，以便在 19:00 重置；预计多用 2.1 小时",
+        ),
+        (
+            Verdict::Planned { at: at(2), why: Hold::Planner(Better::Week) },
+            "not warmed, the week will be used up without it; planned again at 14:00",
+            "不预热，不预热本周也会用完；14:00 重新计划",
+        ),
+        (
+            Verdict::Planned { at: at(2), why: Hold::Planner(Better::NoGain) },
+            "not warmed, no start ahead would gain anything; planned again at 14:00",
+            "不预热，接下来的任何开始时间都没有好处；14:00 重新计划",
         ),
         (
             Verdict::FollowSkipped,
