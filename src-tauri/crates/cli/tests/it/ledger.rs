@@ -50,7 +50,7 @@ async fn sentences_are_in_the_language_of_the_setting() {
     let told = headroom.ok(&["decisions", "--since", "1h"]).await.stdout;
     assert!(told.contains("现在预热") && !told.contains("warmed up now"), "{told}");
     let checks = headroom.ok(&["doctor"]).await.stdout;
-    assert!(checks.contains("数据目录是"), "{checks}");
+    assert!(checks.contains("数据库完好"), "{checks}");
     let found = headroom.ok(&["decisions", "--search", "现在预热", "--json"]).await.json();
     assert!(!found.as_array().unwrap().is_empty(), "{found}");
 }
