@@ -25,6 +25,10 @@ export const tests = [
   'webkit2gtk-driver',
   'xdotool',
   'libglib2.0-bin',
+  // A stand-in for the desktop's message daemon, and pictures of the panel.
+  'python3-gi',
+  'gir1.2-glib-2.0',
+  'imagemagick',
   // The official clients for Python.
   'python3-venv',
   // The engine: a real keychain; `kill`.

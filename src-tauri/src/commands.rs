@@ -5,9 +5,10 @@
 use engine::view::dto::{
     AddKeyArgs, ApiError, Check, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
     DecisionsArgs, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, LoginArgs, LoginFlowArgs,
-    LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs,
-    SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport,
-    SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound, WatchArgs,
+    LoginPasteArgs, LoginProgress, LoginStarted, NotificationView, NotificationsArgs, PauseArgs, PauseView,
+    ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs, SchedulerView, SettingArgs, SettingKeyArgs,
+    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
+    WarmupRound, WatchArgs,
 };
 use tauri::State;
 
@@ -52,6 +53,8 @@ macro_rules! every_command {
             $crate::commands::doctor,
             $crate::commands::warmup,
             $crate::commands::warmup_cancel,
+            $crate::commands::automation_pause,
+            $crate::commands::notifications,
             $crate::commands::scheduler,
             $crate::commands::decisions,
             $crate::commands::cooldowns,
@@ -70,6 +73,7 @@ macro_rules! every_command {
             $crate::commands::proxy::connect_write,
             $crate::commands::proxy::connect_undo,
             $crate::commands::ui_link,
+            $crate::commands::demo_begin,
             $crate::commands::demo_end,
         ]
     };
@@ -265,6 +269,21 @@ pub(crate) async fn warmup_cancel(backend: State<'_, Backend>) -> Answer<()> {
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn automation_pause(backend: State<'_, Backend>, args: PauseArgs) -> Answer<PauseView> {
+    backend.client().await?.automation_pause(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn notifications(
+    backend: State<'_, Backend>,
+    args: NotificationsArgs,
+) -> Answer<Vec<NotificationView>> {
+    backend.client().await?.notifications(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn scheduler(backend: State<'_, Backend>) -> Answer<SchedulerView> {
     backend.client().await?.scheduler().await
 }
@@ -297,6 +316,12 @@ pub(crate) async fn history(backend: State<'_, Backend>, args: HistoryArgs) -> A
 #[specta::specta]
 pub(crate) async fn ui_link(backend: State<'_, Backend>) -> Answer<UiLink> {
     backend.client().await?.ui_link().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn demo_begin(backend: State<'_, Backend>) -> Answer<()> {
+    backend.client().await?.demo_begin().await
 }
 
 #[tauri::command]

@@ -21,6 +21,8 @@ mod commands;
 mod events;
 mod face;
 mod flags;
+mod habits;
+mod messages;
 mod signals;
 mod tray;
 mod windows;
@@ -70,22 +72,25 @@ fn compose(
     let _inside = runtime.enter();
 
     let tasks = Tasks::default();
-    let app = tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    // On Linux messages go over the session bus, where a click comes back.
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(tauri_plugin_notification::init());
+    let app = builder
         .plugin(single_instance(&data_dir))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_autostart::Builder::new().args(["--hidden"]).app_name("Headroom").build())
         .plugin(windows::state())
         .manage(tasks.clone())
         .manage(Backend::new())
         .manage(Presence::new())
+        .manage(windows::Frame::default())
         .invoke_handler(commands::every_command!(tauri::generate_handler))
         .build(tauri::generate_context!())?;
 
     start(app.handle(), &tasks, flags, data_dir, defaults);
-    if !flags.hidden {
-        windows::show(app.handle());
-    }
     let code = app.run_return(|app, event| match event {
         // The last window was closed: the tray stays, where there is one.
         RunEvent::ExitRequested { code: None, api, .. } if app.state::<Presence>().holds() => {
@@ -115,7 +120,12 @@ fn start(app: &AppHandle, tasks: &Tasks, flags: &Flags, data_dir: PathBuf, defau
     let handle = app.clone();
     tasks.start(|stop| async move { handle.state::<Backend>().keep(options, stop).await });
     tasks.start(|stop| events::forward(app.clone(), stop));
+    tasks.start(|stop| messages::keep(app.clone(), clock.clone(), stop));
+    tasks.start(|stop| habits::keep(app.clone(), stop));
     tasks.start(|stop| tray::keep(app.clone(), tray::Around { vars, clock }, stop));
+    if !flags.hidden {
+        tasks.start(|stop| habits::first_window(app.clone(), stop));
+    }
     tasks.start(|stop| windows::stand_in(app.clone(), stop));
     tasks.start(|stop| signals::quit(app.clone(), stop));
 }

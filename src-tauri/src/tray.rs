@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use engine::Clock;
 use engine::settings::Vars;
-use engine::view::dto::{ApiError, Freshness, Notice, QuotaArgs};
-use engine::view::tray::{Absence, Language, TrayModel, TrayRequest, tray, without_engine};
+use engine::tasks::Tasks;
+use engine::view::dto::{ApiError, ErrorCode, Freshness, Notice, PauseArgs, QuotaArgs, WarmupArgs};
+use engine::view::tray::{Absence, Language, PauseFor, TrayModel, TrayRequest, tray, without_engine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tauri::{AppHandle, Manager};
@@ -229,12 +230,41 @@ async fn current(app: &AppHandle, around: &Around) -> TrayModel {
 
 fn act(app: &AppHandle, request: TrayRequest) {
     match request {
-        TrayRequest::Open | TrayRequest::OpenCredential(_) => windows::show(app),
+        TrayRequest::Open => windows::show(app),
+        TrayRequest::OpenCredential(id) => windows::show_page(app, Some(credential_page(&id))),
         TrayRequest::Quit => app.exit(0),
-        TrayRequest::Refresh => {
-            let app = app.clone();
-            app.state::<engine::tasks::Tasks>().start(|_| refresh(app.clone()));
+        TrayRequest::Refresh => app.state::<Tasks>().start(|_| refresh(app.clone())),
+        TrayRequest::Warm(credential) => app.state::<Tasks>().start(|_| warm(app.clone(), credential)),
+        TrayRequest::Pause(how_long) => app.state::<Tasks>().start(|_| pause(app.clone(), how_long)),
+    }
+}
+
+fn credential_page(id: &str) -> String {
+    format!("/credential?{id}")
+}
+
+/// Warms up; what asks for the user's word, or for a confirmation, is asked in the window.
+async fn warm(app: AppHandle, credential: Option<String>) {
+    let page = credential.as_deref().map_or_else(|| "/scheduler".to_owned(), credential_page);
+    let args = WarmupArgs { all: credential.is_none(), credential, ..WarmupArgs::default() };
+    let done = async { app.state::<Backend>().client().await?.warmup(args).await };
+    match done.await {
+        Ok(round) if round.total > 0 => {}
+        Ok(_) => windows::show_page(&app, Some(page)),
+        Err(error) => {
+            if error.code != ErrorCode::NeedsConsent {
+                tracing::warn!("the warmup asked for in the tray did not work: {error}");
+            }
+            windows::show_page(&app, Some(page));
         }
+    }
+}
+
+async fn pause(app: AppHandle, how_long: PauseFor) {
+    let args = PauseArgs { pause: how_long.key().to_owned() };
+    let done = async { app.state::<Backend>().client().await?.automation_pause(args).await };
+    if let Err(error) = done.await {
+        tracing::warn!("the pause asked for in the tray did not work: {error}");
     }
 }
 

@@ -1,12 +1,14 @@
 //! The one window: made when somebody wants to see it, destroyed when it is closed.
 //!
-//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its place is remembered.
+//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its place and which page it
+//! showed are remembered.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tauri::plugin::TauriPlugin;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +19,20 @@ const MAIN: &str = "main";
 /// How long a panel may take to come, or to come back, before the window stands in for the tray.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What is kept of a closed window: the page it showed, as it stands in the address after `#`.
+#[derive(Default)]
+pub(crate) struct Frame(Mutex<Option<String>>);
+
+impl Frame {
+    fn page(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, page: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = page;
+    }
+}
+
 /// Keeps where the window was and how large, over the end of the program too. Whether it was shown is no part of that:
 /// each start says so anew.
 pub(crate) fn state() -> TauriPlugin<Wry> {
@@ -24,13 +40,18 @@ pub(crate) fn state() -> TauriPlugin<Wry> {
     tauri_plugin_window_state::Builder::default().with_state_flags(kept).build()
 }
 
-/// Brings the window to the front, making it where there is none.
+/// Brings the window to the front, making it where there is none: on the page it was left on.
 pub(crate) fn show(app: &AppHandle) {
+    show_page(app, None);
+}
+
+/// Brings the window to the front on a page, as it stands in the address after `#`.
+pub(crate) fn show_page(app: &AppHandle, page: Option<String>) {
     let handle = app.clone();
     let asked = app.run_on_main_thread(move || {
         let shown = match handle.get_webview_window(MAIN) {
-            Some(window) => front(&window),
-            None => build(&handle),
+            Some(window) => turn_to(&window, page.as_deref()).and_then(|()| front(&window)),
+            None => build(&handle, page.or_else(|| handle.state::<Frame>().page())),
         };
         if let Err(error) = shown {
             tracing::error!("the window cannot be shown: {error}");
@@ -52,8 +73,16 @@ fn front(window: &WebviewWindow) -> tauri::Result<()> {
     window.set_focus()
 }
 
-fn build(app: &AppHandle) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+/// The page listens to its own address.
+fn turn_to(window: &WebviewWindow, page: Option<&str>) -> tauri::Result<()> {
+    let Some(page) = page else { return Ok(()) };
+    window.eval(format!("location.hash = {}", serde_json::Value::from(page)))
+}
+
+fn build(app: &AppHandle, page: Option<String>) -> tauri::Result<()> {
+    let url =
+        page.map_or_else(WebviewUrl::default, |page| WebviewUrl::App(format!("index.html#{page}").into()));
+    let window = WebviewWindowBuilder::new(app, MAIN, url)
         .title("Headroom")
         .inner_size(1040.0, 720.0)
         .min_inner_size(480.0, 480.0)
@@ -69,6 +98,12 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         .on_navigation(ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::CloseRequested { .. }) {
+            remember(&handle);
+        }
+    });
     plain(&window)
 }
 
@@ -88,6 +123,12 @@ fn plain(window: &WebviewWindow) -> tauri::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn plain(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
+}
+
+fn remember(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let page = window.url().ok().and_then(|url| url.fragment().map(str::to_owned));
+    app.state::<Frame>().keep(page);
 }
 
 /// Whether the window may go there: only to the program's own page.

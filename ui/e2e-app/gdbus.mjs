@@ -43,6 +43,8 @@ export function gdbus(env) {
       const pixels = await property(item, '/StatusNotifierItem', 'org.kde.StatusNotifierItem', 'IconPixmap');
       return [...pixels.matchAll(/\((\d+), (\d+), \[/g)].map(([, width, height]) => `${width}x${height}`);
     },
+    /** The icon's pixels in every size, as text to be compared. */
+    pixels: (item) => property(item, '/StatusNotifierItem', 'org.kde.StatusNotifierItem', 'IconPixmap'),
     tooltip: (item) => property(item, '/StatusNotifierItem', 'org.kde.StatusNotifierItem', 'ToolTip'),
     activate: (item) => call(item, '/StatusNotifierItem', 'org.kde.StatusNotifierItem.Activate', '0', '0'),
     /** The menu's entries: id, label, whether it can be clicked. */

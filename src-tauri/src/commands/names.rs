@@ -27,6 +27,8 @@ pub(crate) const NAMES: &[&str] = &[
     "doctor",
     "warmup",
     "warmup_cancel",
+    "automation_pause",
+    "notifications",
     "scheduler",
     "decisions",
     "cooldowns",
@@ -45,5 +47,6 @@ pub(crate) const NAMES: &[&str] = &[
     "connect_write",
     "connect_undo",
     "ui_link",
+    "demo_begin",
     "demo_end",
 ];

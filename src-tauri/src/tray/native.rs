@@ -1,8 +1,8 @@
 //! The tray on Windows and macOS, by the toolkit. The feature `native-tray` compiles it on Linux too, to try it.
 
-use engine::view::tray::{TrayEntry, TrayModel, TrayRequest};
+use engine::view::tray::{PauseFor, TrayEntry, TrayModel, TrayRequest};
 use tauri::AppHandle;
-use tauri::menu::{Menu, MenuBuilder, MenuItemBuilder};
+use tauri::menu::{IsMenuItem, Menu, MenuItemBuilder, PredefinedMenuItem, SubmenuBuilder};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -69,6 +69,11 @@ impl Face {
             #[cfg(target_os = "macos")]
             icon.set_icon_as_template(true)?;
         }
+        // Only a menu bar has room for letters.
+        #[cfg(target_os = "macos")]
+        if model.label != self.drawn.label {
+            icon.set_title(Some(&model.label))?;
+        }
         if model.tooltip != self.drawn.tooltip {
             icon.set_tooltip(Some(tooltip(model)))?;
         }
@@ -118,25 +123,35 @@ fn build(
     {
         builder = builder.icon(icon);
     }
+    if cfg!(target_os = "macos") {
+        builder = builder.title(&model.label);
+    }
     builder.build(app)
 }
 
 fn menu(app: &AppHandle, model: &TrayModel) -> tauri::Result<Menu<tauri::Wry>> {
-    model
-        .menu
-        .iter()
-        .try_fold(MenuBuilder::new(app), |menu, entry| {
-            Ok(match entry {
-                TrayEntry::Separator => menu.separator(),
-                TrayEntry::Text(text) => {
-                    menu.item(&MenuItemBuilder::new(label(text)).enabled(false).build(app)?)
-                }
-                TrayEntry::Action { request, text } => {
-                    menu.item(&MenuItemBuilder::with_id(id(request), label(text)).build(app)?)
-                }
-            })
-        })
-        .and_then(|menu| menu.build())
+    let menu = Menu::new(app)?;
+    for entry in &model.menu {
+        menu.append(&*item(app, entry)?)?;
+    }
+    Ok(menu)
+}
+
+fn item(app: &AppHandle, entry: &TrayEntry) -> tauri::Result<Box<dyn IsMenuItem<tauri::Wry>>> {
+    Ok(match entry {
+        TrayEntry::Separator => Box::new(PredefinedMenuItem::separator(app)?),
+        TrayEntry::Text(text) => Box::new(MenuItemBuilder::new(label(text)).enabled(false).build(app)?),
+        TrayEntry::Action { request, text } => {
+            Box::new(MenuItemBuilder::with_id(id(request), label(text)).build(app)?)
+        }
+        TrayEntry::Menu { text, entries } => {
+            let menu = SubmenuBuilder::new(app, label(text)).build()?;
+            for entry in entries {
+                menu.append(&*item(app, entry)?)?;
+            }
+            Box::new(menu)
+        }
+    })
 }
 
 fn tooltip(model: &TrayModel) -> String {
@@ -154,15 +169,27 @@ fn id(request: &TrayRequest) -> String {
         TrayRequest::OpenCredential(id) => format!("credential:{id}"),
         TrayRequest::Refresh => "refresh".to_owned(),
         TrayRequest::Quit => "quit".to_owned(),
+        TrayRequest::Warm(None) => "warm".to_owned(),
+        TrayRequest::Warm(Some(id)) => format!("warm:{id}"),
+        TrayRequest::Pause(how_long) => format!("pause:{}", how_long.key()),
     }
 }
 
 fn request(id: &str) -> Option<TrayRequest> {
-    match id {
-        "open" => Some(TrayRequest::Open),
-        "refresh" => Some(TrayRequest::Refresh),
-        "quit" => Some(TrayRequest::Quit),
-        _ => id.strip_prefix("credential:").map(|id| TrayRequest::OpenCredential(id.to_owned())),
+    match id.split_once(':') {
+        None => match id {
+            "open" => Some(TrayRequest::Open),
+            "refresh" => Some(TrayRequest::Refresh),
+            "quit" => Some(TrayRequest::Quit),
+            "warm" => Some(TrayRequest::Warm(None)),
+            _ => None,
+        },
+        Some(("credential", id)) => Some(TrayRequest::OpenCredential(id.to_owned())),
+        Some(("warm", id)) => Some(TrayRequest::Warm(Some(id.to_owned()))),
+        Some(("pause", word)) => {
+            PauseFor::ALL.into_iter().find(|one| one.key() == word).map(TrayRequest::Pause)
+        }
+        Some(_) => None,
     }
 }
 
@@ -177,9 +204,16 @@ mod tests {
             TrayRequest::OpenCredential("a1".to_owned()),
             TrayRequest::Refresh,
             TrayRequest::Quit,
+            TrayRequest::Warm(None),
+            TrayRequest::Warm(Some("a1".to_owned())),
+            TrayRequest::Pause(PauseFor::Hour),
+            TrayRequest::Pause(PauseFor::Tomorrow),
+            TrayRequest::Pause(PauseFor::Over),
         ] {
             assert_eq!(request(&id(&asked)), Some(asked));
         }
-        assert_eq!(request("something else"), None);
+        for id in ["something else", "pause:2h", "else:a1"] {
+            assert_eq!(request(id), None, "{id}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! No GTK and no appindicator library, so none can be missing. Where nothing shows such items yet, it waits for one.
 
 use engine::view::tray::{TrayEntry, TrayModel, TrayRequest};
-use ksni::menu::StandardItem;
+use ksni::menu::{StandardItem, SubMenu};
 use ksni::{Error, Handle, Icon, MenuItem, OfflineReason, ToolTip, TrayMethods};
 use tauri::AppHandle;
 use tokio::sync::mpsc::UnboundedSender;
@@ -101,7 +101,7 @@ impl ksni::Tray for Item {
             TrayEntry::Text(text) | TrayEntry::Action { text, request: TrayRequest::OpenCredential(_) } => {
                 Some(escape(text))
             }
-            TrayEntry::Separator | TrayEntry::Action { .. } => None,
+            TrayEntry::Separator | TrayEntry::Menu { .. } | TrayEntry::Action { .. } => None,
         });
         ToolTip {
             title: self.model.title.clone(),
@@ -136,11 +136,15 @@ impl Item {
     }
 }
 
-fn entry(entry: &TrayEntry) -> MenuItem<Item> {
-    match entry {
+fn entry(one: &TrayEntry) -> MenuItem<Item> {
+    match one {
         TrayEntry::Separator => MenuItem::Separator,
         TrayEntry::Text(text) => {
             StandardItem { label: label(text), enabled: false, ..StandardItem::default() }.into()
+        }
+        TrayEntry::Menu { text, entries } => {
+            SubMenu { label: label(text), submenu: entries.iter().map(entry).collect(), ..SubMenu::default() }
+                .into()
         }
         TrayEntry::Action { request, text } => {
             let request = request.clone();

@@ -208,16 +208,29 @@ test('new numbers arrive with a change, in the same rows', async () => {
   expect(rowOf('Bob')).toBe(before);
 });
 
-test('without a credential the three ways in stand there, with the terms on the one that needs them', async () => {
-  const backend = new FakeBackend();
+test('without a credential three choices stand there, with the terms on the one that needs them', async () => {
+  let begun = 0;
+  const backend = new FakeBackend({
+    demoBegin: () => {
+      begun += 1;
+      return null;
+    },
+  });
   backend.quota.credentials = [];
   await showPage('#/', backend);
   expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent('No credentials yet');
-  expect(screen.getByRole('button', { name: /^Import files/ })).toBeInTheDocument();
-  expect(screen.getByRole('button', { name: /^API key/ })).toBeInTheDocument();
-  expect(screen.getByRole('button', { name: /^Sign in/ })).toHaveTextContent(
+  const own = screen.getByRole('group', { name: 'Use my logins' });
+  expect(own).toHaveTextContent(
     'the terms of the service may forbid the use of a personal login by other programs',
   );
+  for (const name of ['Import files', 'Sign in']) {
+    expect(within(own).getByRole('button', { name })).toBeInTheDocument();
+  }
+  expect(screen.getByRole('button', { name: /^API key/ })).toBeInTheDocument();
+  // Nothing begins by itself.
+  expect(begun).toBe(0);
+  await userEvent.click(screen.getByRole('button', { name: /^Watch the demo/ }));
+  expect(begun).toBe(1);
 });
 
 test('before the first answer the page has its shape and says what it waits for', async () => {

@@ -49,6 +49,7 @@ test('every setting of the engine is on the page, in its section', async () => {
     'Protection',
     'Warmup',
     'Proxy',
+    'Messages',
     'Sign-in clients',
     'Service addresses',
     'Settings as a file',

@@ -4,7 +4,7 @@ mod automation;
 mod proxy;
 mod scripts;
 
-pub use automation::{CooldownAction, Cooldowns, Decisions, History, Warmup};
+pub use automation::{CooldownAction, Cooldowns, Decisions, History, Pause, Warmup};
 pub use proxy::{Connect, KeyAction, Keys, Requests};
 pub use scripts::{Export, Quota, Watch};
 
@@ -73,6 +73,8 @@ pub enum Command {
     Export(Export),
     /// Start idle quota windows now, so that they come back early
     Warmup(Warmup),
+    /// Let background reads and warmups rest for a while
+    Pause(Pause),
     /// Say what was done or left undone, and why
     Decisions(Decisions),
     /// List what rests and until when, or end a rest

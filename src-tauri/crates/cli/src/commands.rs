@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod login;
 mod manual;
+mod pause;
 mod quota;
 mod requests;
 mod serve;
@@ -38,6 +39,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Watch(args) => watch::run(&place, args).await,
         Command::Export(args) => export::run(&place, args).await,
         Command::Warmup(args) => warmup::run(&place, args).await,
+        Command::Pause(args) => pause::run(&place, args).await,
         Command::Decisions(args) => decisions::run(&place, args).await,
         Command::Cooldowns(args) => cooldowns::run(&place, args).await,
         Command::History(args) => history::run(&place, args).await,

@@ -132,6 +132,7 @@ fn planning(c: &mut Criterion) {
         zone: &TimeZone::UTC,
         switched_on_at: None,
         agent_refused: false,
+        paused_until: None,
         run: Run::Automatic,
     };
     assert_eq!(plan(&inputs, now()).lines.len(), LOGINS * MODELS.len());

@@ -38,6 +38,15 @@ impl Group {
         }
     }
 
+    /// What people call it in passing.
+    #[must_use]
+    pub fn brief(&self) -> &str {
+        match self {
+            Self::ThirdParty => "Claude",
+            Self::Gemini | Self::Other(_) => self.title(),
+        }
+    }
+
     /// What people read: "Gemini", "Claude and GPT", or the service's own name.
     #[must_use]
     pub fn title(&self) -> &str {

@@ -2,6 +2,7 @@
 //!
 //! Secrets are not here: they live encrypted in the engine's store and never reach a decision.
 
+use crate::policy::words::Language;
 use jiff::Timestamp;
 use std::fmt;
 use std::str::FromStr;
@@ -277,55 +278,97 @@ impl State {
         matches!(self, Self::Invalid { .. } | Self::Blocked { .. })
     }
 
+    /// The state in a word or two.
+    #[must_use]
+    pub fn word(&self, language: Language) -> &'static str {
+        match self {
+            Self::Active => language.say("active", "使用中"),
+            Self::Disabled => language.say("disabled", "已停用"),
+            Self::Invalid { .. } => language.say("invalid", "需要重新登录"),
+            Self::Blocked { .. } => language.say("blocked", "需要你处理"),
+            Self::Retired { .. } => language.say("retired", "已停止服务"),
+        }
+    }
+
     /// Why it is not active and what to do, in words; `None` while it is active.
     #[must_use]
-    pub fn reason(&self) -> Option<String> {
+    pub fn reason(&self, language: Language) -> Option<String> {
         let text = match self {
             Self::Active => return None,
-            Self::Disabled => "Switched off by you.".to_owned(),
-            Self::Invalid { why, .. } => match why {
-                Invalid::RefreshRefused => {
-                    "The service no longer accepts this login (invalid_grant). Sign in again.".to_owned()
-                }
-                Invalid::NoToken => "There is no usable token and no refresh token. Sign in again.".to_owned(),
-                Invalid::KeyRefused => {
-                    "The service does not accept this API key. Add a valid one.".to_owned()
-                }
-                Invalid::NoClient => {
-                    "No OAuth client is known for this login. Set its client id and secret in the settings.".to_owned()
-                }
-            },
-            Self::Blocked { why, message, .. } => {
-                let what = match why {
-                    Blocked::Validation => {
-                        "The service asks to verify this account. Nothing is sent for it until then."
-                    }
-                    Blocked::Terms => {
-                        "The service suspended this account for a breach of its terms. Nothing is sent for it any more."
-                    }
-                    Blocked::ServiceDisabled => {
-                        "The API is switched off in this login's project. Switch it on, then check again."
-                    }
-                    Blocked::Forbidden => {
-                        "The service refuses this login (403). Ask whoever manages its project, then check again."
-                    }
-                    Blocked::Scope => "This login lacks a permission. Sign in again and leave every box ticked.",
-                    Blocked::Ineligible => "The service does not offer itself to this account.",
-                    Blocked::KeyRestricted => {
-                        "This API key may not call the service from here. Lift its restriction, then check again."
-                    }
-                };
-                match message {
-                    Some(message) => format!("{what} The service says: {message}"),
-                    None => what.to_owned(),
-                }
+            Self::Disabled => language.say("Switched off by you.", "已由你停用。"),
+            Self::Invalid { why, .. } => why.reason(language),
+            Self::Blocked { why, message: None, .. } => why.reason(language),
+            Self::Blocked { why, message: Some(message), .. } => {
+                let what = why.reason(language);
+                return Some(language.say(
+                    format!("{what} The service says: {message}"),
+                    format!("{what}服务的原话：{message}"),
+                ));
             }
-            Self::Retired { .. } => {
-                "The service no longer serves this kind of login (Gemini CLI for individuals ended on 2026-06-18). Use Antigravity or an API key."
-                    .to_owned()
-            }
+            Self::Retired { .. } => language.say(
+                "The service no longer serves this kind of login (Gemini CLI for individuals ended on 2026-06-18). Use Antigravity or an API key.",
+                "服务已停止支持这类登录（面向个人的 Gemini CLI 于 2026-06-18 终止）。请改用 Antigravity 或 API 密钥。",
+            ),
         };
-        Some(text)
+        Some(text.to_owned())
+    }
+}
+
+impl Invalid {
+    fn reason(self, language: Language) -> &'static str {
+        match self {
+            Self::RefreshRefused => language.say(
+                "The service no longer accepts this login (invalid_grant). Sign in again.",
+                "服务不再接受这个登录（invalid_grant）。请重新登录。",
+            ),
+            Self::NoToken => language.say(
+                "There is no usable token and no refresh token. Sign in again.",
+                "没有可用的令牌，也没有刷新令牌。请重新登录。",
+            ),
+            Self::KeyRefused => language.say(
+                "The service does not accept this API key. Add a valid one.",
+                "服务不接受这个 API 密钥。请添加有效的密钥。",
+            ),
+            Self::NoClient => language.say(
+                "No OAuth client is known for this login. Set its client id and secret in the settings.",
+                "不知道这个登录的 OAuth 客户端。请在设置中填写 client id 和 secret。",
+            ),
+        }
+    }
+}
+
+impl Blocked {
+    fn reason(self, language: Language) -> &'static str {
+        match self {
+            Self::Validation => language.say(
+                "The service asks to verify this account. Nothing is sent for it until then.",
+                "服务要求验证这个账号。在此之前不会为它发送任何请求。",
+            ),
+            Self::Terms => language.say(
+                "The service suspended this account for a breach of its terms. Nothing is sent for it any more.",
+                "服务以违反条款为由停用了这个账号。不会再为它发送任何请求。",
+            ),
+            Self::ServiceDisabled => language.say(
+                "The API is switched off in this login's project. Switch it on, then check again.",
+                "这个登录的项目中没有启用该 API。请启用后重新检查。",
+            ),
+            Self::Forbidden => language.say(
+                "The service refuses this login (403). Ask whoever manages its project, then check again.",
+                "服务拒绝这个登录（403）。请询问项目的管理者，然后重新检查。",
+            ),
+            Self::Scope => language.say(
+                "This login lacks a permission. Sign in again and leave every box ticked.",
+                "这个登录缺少一项权限。请重新登录，并保留所有勾选。",
+            ),
+            Self::Ineligible => language.say(
+                "The service does not offer itself to this account.",
+                "服务不向这个账号提供。",
+            ),
+            Self::KeyRestricted => language.say(
+                "This API key may not call the service from here. Lift its restriction, then check again.",
+                "这个 API 密钥不能从这里调用服务。请解除限制后重新检查。",
+            ),
+        }
     }
 }
 
@@ -357,9 +400,9 @@ mod tests {
 
     #[test]
     fn only_an_active_credential_has_no_reason() {
-        assert_eq!(State::Active.reason(), None);
+        assert_eq!(State::Active.reason(Language::English), None);
         let refused = State::Invalid { why: Invalid::RefreshRefused, since: Timestamp::UNIX_EPOCH };
-        assert!(refused.reason().is_some_and(|r| r.contains("Sign in again")));
+        assert!(refused.reason(Language::English).is_some_and(|r| r.contains("Sign in again")));
         assert!(refused.needs_user() && !refused.is_active());
     }
 }

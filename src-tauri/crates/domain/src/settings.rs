@@ -12,7 +12,7 @@ mod rule;
 mod table;
 
 pub use alias::{Alias, BadAlias};
-pub use choice::{Choice, Floor, KeyStorage, Language, Routing};
+pub use choice::{Choice, Floor, KeyStorage, Language, Routing, Theme};
 pub use day_time::{BadDayTime, DayTime};
 pub use hours::{BadHours, Hours};
 pub use resolve::{Origin, Resolved, resolve};

@@ -19,10 +19,10 @@ use crate::view::dto::{
     ConnectWritten, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
     DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, KeyArgs, KeyChangeArgs,
     KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted,
-    ProjectArgs, ProxyView, QuotaArgs, QuotaDocument, RenameArgs, RequestStatisticsArgs,
-    RequestStatisticsView, RequestView, RequestsArgs, SchedulerView, SettingArgs, SettingKeyArgs,
-    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
-    WarmupRound, WatchArgs,
+    NotificationView, NotificationsArgs, PauseArgs, PauseView, ProjectArgs, ProxyView, QuotaArgs,
+    QuotaDocument, RenameArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs,
+    SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport,
+    SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound, WatchArgs,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -115,6 +115,10 @@ commands! {
     warmup(WarmupArgs) -> WarmupRound;
     /// Stops the warmups under way before their next request.
     warmup_cancel() -> ();
+    /// Lets background reads and warmups rest for a while, or go on.
+    automation_pause(PauseArgs) -> PauseView;
+    /// Messages for the desktop, decided in this run.
+    notifications(NotificationsArgs) -> Vec<NotificationView>;
     /// What the scheduler is up to.
     scheduler() -> SchedulerView;
     /// What was done or left undone, and why.
@@ -151,6 +155,8 @@ commands! {
     connect_undo(ConnectArgs) -> ConnectUndone;
     /// A link that opens the web UI once.
     ui_link() -> UiLink;
+    /// Begins the demo, where there is no credential yet.
+    demo_begin() -> ();
     /// Ends the demo; the program goes on with the user's own, so far empty, data.
     demo_end() -> ();
 }

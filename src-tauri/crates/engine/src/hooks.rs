@@ -10,6 +10,7 @@ use crate::settings::SettingsKeeper;
 use crate::tasks::Tasks;
 use domain::event::{Event, EventKind, Marks, Seen, SeenPool, Watcher};
 use domain::policy::warmup::Outcome;
+use domain::policy::words::Language;
 use domain::quota::Remaining;
 use domain::settings::Settings;
 use jiff::Timestamp;
@@ -160,7 +161,11 @@ fn seen(state: &State, now: Timestamp) -> Vec<Seen> {
         Seen {
             credential: credential.id.clone(),
             name: credential.name(),
-            needs_you: credential.state.needs_user().then(|| credential.state.reason()).flatten(),
+            needs_you: credential
+                .state
+                .needs_user()
+                .then(|| credential.state.reason(Language::English))
+                .flatten(),
             pools: groups.unwrap_or_default(),
             warmed: verified.map(|attempt| (attempt.id, attempt.group.clone())).collect(),
         }

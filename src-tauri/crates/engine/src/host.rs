@@ -19,6 +19,7 @@ use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::{Network, Transport};
 use crate::view::dto::{ApiError, ErrorCode, UiLink};
+use domain::policy::words::Said;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -223,6 +224,27 @@ impl Host {
         Ok(true)
     }
 
+    /// Goes on with the demo where there is no credential yet; answers whether it did.
+    pub(crate) async fn enter_demo(&self) -> Result<bool, ApiError> {
+        let _one_at_a_time = self.inner.leaving.lock().await;
+        let own = self.runtime();
+        let failed = |error: &dyn std::fmt::Display| ApiError::new(ErrorCode::Failed, error.to_string());
+        if own.is_demo() || !is_empty(&own.store).await.map_err(|e| failed(&e))? {
+            return Ok(false);
+        }
+        let demo = crate::demo::start(&self.inner.options).await.map_err(|e| failed(&e))?;
+        let simulator = demo.simulator_address();
+        self.inner.runtime.send_replace(Arc::new(demo));
+        own.stop().await;
+        if let Some(control) = self.inner.control.get()
+            && let Err(error) = control.announce_simulator(simulator)
+        {
+            tracing::warn!(%error, "control.json does not name the simulated service");
+        }
+        tracing::info!("The demo has begun: invented credentials on a simulated service");
+        Ok(true)
+    }
+
     /// Starts anew on the data there is, after it changed beneath: for a moment nothing answers.
     pub(crate) async fn start_over(&self) -> Result<(), ApiError> {
         let _one_at_a_time = self.inner.leaving.lock().await;
@@ -244,7 +266,8 @@ impl Host {
                 let current = runtime.borrow_and_update().clone();
                 let (mut ledger, mut settings) = (current.ledger.watch(), current.settings.watch());
                 let mut agenda = current.agenda.clone();
-                let mut round = current.warmups.watch();
+                let (mut round, mut pause) = (current.warmups.watch(), current.pause.watch());
+                let mut told = current.notifier.watch();
                 let (mut keys, mut proxy) = (current.client_keys.watch(), current.proxy.watch());
                 drop(current);
                 loop {
@@ -254,6 +277,8 @@ impl Host {
                         Ok(()) = settings.changed() => {}
                         Ok(()) = agenda.changed() => {}
                         Ok(()) = round.changed() => {}
+                        Ok(()) = pause.changed() => {}
+                        Ok(()) = told.changed() => {}
                         Ok(()) = keys.changed() => {}
                         Ok(()) = proxy.changed() => {}
                         () = stop.cancelled() => return,
@@ -329,9 +354,9 @@ async fn own_material(options: &Options) -> Result<Material, StartError> {
         store_notes.iter().map(|n| notice(n.code(), Level::Error, n.message(), now)).collect();
     let problems = crate::settings::summary(&problems);
     notices.extend(problems.into_iter().map(|(code, words)| notice(code, Level::Warning, words, now)));
-    notices.extend(vault.why_not().map(|words| notice("no_key", Level::Error, words, now)));
+    notices.extend(vault.why_not().map(no_key).map(|words| notice("no_key", Level::Error, words, now)));
     for notice in &notices {
-        tracing::warn!(code = notice.code, "{}", notice.message);
+        tracing::warn!(code = notice.code, "{}", notice.message.english);
     }
     let triggers = triggers(options).await?;
     let transport = network(&settings, options);
@@ -366,6 +391,10 @@ pub(crate) fn network(settings: &SettingsKeeper, options: &Options) -> Arc<dyn T
     options.transport.clone().unwrap_or_else(network)
 }
 
-fn notice(code: &'static str, level: Level, message: String, at: jiff::Timestamp) -> Notice {
+fn no_key(why: String) -> Said {
+    Said { chinese: format!("没有可用来加密登录信息的密钥：{why}"), english: why }
+}
+
+fn notice(code: &'static str, level: Level, message: Said, at: jiff::Timestamp) -> Notice {
     Notice { code, level, message, at }
 }

@@ -1,12 +1,13 @@
 //! Writes down what was decided, once per change, for the ledger and the log.
 //!
-//! The sentences are `domain::policy`'s; keeping them is the store's.
+//! The sentences, in every language, are `domain::policy`'s; keeping them is the store's.
 
 mod held;
 
 use crate::clock::Clock;
 use crate::store::{Decision, DecisionQuery, KeptDecision, Store, StoreError};
 use domain::credential::CredentialId;
+use domain::policy::words::Said;
 use held::Held;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub enum Kind {
     Cooldown,
     /// Use that was not ours.
     Drain,
+    /// Whether background work goes on.
+    Automation,
 }
 
 impl Kind {
@@ -34,6 +37,7 @@ impl Kind {
             Self::Protection => "protection",
             Self::Cooldown => "cooldown",
             Self::Drain => "drain",
+            Self::Automation => "automation",
         }
     }
 }
@@ -52,7 +56,7 @@ pub struct Entry {
     /// The decision's word.
     pub verdict: &'static str,
     /// The decision with the numbers that led to it.
-    pub sentence: String,
+    pub sentence: Said,
     /// Until when it holds.
     pub until: Option<Timestamp>,
 }

@@ -6,4 +6,4 @@ mod handle;
 mod state;
 
 pub use handle::Ledger;
-pub use state::{Change, Failure, Known, Level, Note, Notice, OwnPair, State};
+pub use state::{Change, Drained, Failure, Known, Level, Note, Notice, OwnPair, State};

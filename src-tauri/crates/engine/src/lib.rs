@@ -21,6 +21,8 @@ pub mod lock;
 pub mod logging;
 pub mod login;
 mod metrics;
+pub mod notify;
+pub mod pause;
 mod planner;
 pub mod proxy;
 pub mod quota;

@@ -11,7 +11,7 @@ use domain::credential::Credential;
 use domain::fault::{self, Decision, Fault};
 use domain::policy::cooldown::{self, Claim};
 use domain::policy::pair::Pair;
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Said};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
@@ -52,13 +52,15 @@ impl Refusals {
         let now = self.clock.now();
         let claim = Claim::of(fault, decision, pair, self.strikes(pair), now)?;
         let name = credential.name();
-        let here = Here { now, zone: &self.zone };
         let entry = Entry {
             kind: Kind::Cooldown,
             credential: credential.id.clone(),
             subject: crate::store::part_text(&claim.scope.part),
             verdict: claim.reason.key(),
-            sentence: cooldown::Sentence { claim: &claim, name: &name, here }.to_string(),
+            sentence: Said::of(|language| {
+                let here = Here { now, zone: &self.zone, language };
+                cooldown::Sentence { claim: &claim, name: &name, here }
+            }),
             until: Some(claim.until),
             name,
         };

@@ -9,6 +9,8 @@ use crate::credentials::Credentials;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Level, Note, Notice, State};
 use crate::login::Logins;
+use crate::notify::Notifier;
+use crate::pause::Pause;
 use crate::proxy::{ClientKeys, Proxy};
 use crate::quota::QuotaSource;
 use crate::scheduler::{self, Agenda, Triggers};
@@ -23,6 +25,7 @@ use domain::catalogue::Group;
 use domain::credential::CredentialId;
 use domain::policy::cooldown::Cooldowns;
 use domain::policy::warmup::{self, History};
+use domain::policy::words::Said;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use simulator::Simulator;
@@ -59,6 +62,8 @@ pub(crate) struct Runtime {
     pub(crate) source: QuotaSource,
     pub(crate) logins: Logins,
     pub(crate) warmups: Warmups,
+    pub(crate) pause: Pause,
+    pub(crate) notifier: Notifier,
     pub(crate) proxy: Proxy,
     pub(crate) zone: TimeZone,
     pub(crate) settings: SettingsKeeper,
@@ -112,7 +117,9 @@ impl Runtime {
             },
             &tasks,
         );
+        let pause = Pause::load(store.clone(), journal.clone(), clock.clone(), zone.clone()).await?;
         let warmups = Warmups::new(crate::warmup::Parts {
+            pause: pause.clone(),
             ledger: ledger.clone(),
             credentials: credentials.clone(),
             source: source.clone(),
@@ -157,6 +164,18 @@ impl Runtime {
             clock.clone(),
             tasks.clone(),
         );
+        let notifier = Notifier::default();
+        // A short-lived engine tells nobody anything.
+        if triggers.is_some() {
+            let parts = crate::notify::Parts {
+                ledger: ledger.clone(),
+                settings: settings.clone(),
+                store: store.clone(),
+                clock: clock.clone(),
+                zone: zone.clone(),
+            };
+            notifier.start(&tasks, parts).await?;
+        }
         let agenda = match triggers {
             Some(triggers) => scheduler::start(
                 &tasks,
@@ -166,6 +185,7 @@ impl Runtime {
                     ledger: ledger.clone(),
                     settings: settings.clone(),
                     store: store.clone(),
+                    pause: pause.clone(),
                     clock: clock.clone(),
                     zone: zone.clone(),
                     triggers,
@@ -180,6 +200,8 @@ impl Runtime {
             source,
             logins,
             warmups,
+            pause,
+            notifier,
             proxy,
             zone,
             settings,
@@ -252,10 +274,15 @@ fn damaged_notice(damaged: &[crate::store::Damaged], clock: &Arc<dyn Clock>) -> 
     (!damaged.is_empty()).then(|| Notice {
         code: "damaged_credentials",
         level: Level::Error,
-        message: format!(
-            "{} stored credential(s) cannot be read and are left as they are. `headroom doctor` names them; import them again.",
-            damaged.len()
-        ),
+        message: Said::of(|language| {
+            let count = damaged.len();
+            language.say(
+                format!(
+                    "{count} stored credential(s) cannot be read and are left as they are. `headroom doctor` names them; import them again."
+                ),
+                format!("有 {count} 个已存的凭据无法读取，保持原样。`headroom doctor` 会列出它们；请重新导入。"),
+            )
+        }),
         at: clock.now(),
     })
 }

@@ -19,6 +19,7 @@ pub use triggers::{CronTriggers, TimerTriggers, Triggers};
 
 use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::pause::Pause;
 use crate::quota::QuotaSource;
 use crate::settings::SettingsKeeper;
 use crate::store::Store;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub settings: SettingsKeeper,
     /// The durable truth, to be looked after.
     pub store: Store,
+    /// Whether automation rests.
+    pub pause: Pause,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The user's time zone.
@@ -52,11 +55,12 @@ pub struct Parts {
 /// Starts every job, each in a task of its own: a long refresh does not hold a scan up, and no job overlaps itself.
 #[must_use]
 pub fn start(tasks: &Tasks, parts: Parts) -> watch::Receiver<Agenda> {
-    let Parts { source, warmups, ledger, settings, store, clock, zone, triggers } = parts;
+    let Parts { source, warmups, ledger, settings, store, pause, clock, zone, triggers } = parts;
     let (agenda, status) = watch::channel(Agenda::default());
     let wake = triggers::start(tasks, triggers, settings.clone(), clock.clone(), zone.clone());
     let landed = watch::Sender::new(Why::Period);
-    let beat = |job| Beat::new(job, agenda.clone(), wake.clone(), settings.clone(), clock.clone());
+    let beat =
+        |job| Beat::new(job, agenda.clone(), wake.clone(), settings.clone(), pause.clone(), clock.clone());
     jumps::start(tasks, ledger.clone(), store.clone(), clock.clone());
     rejudge::start(tasks, source.clone(), settings.clone());
     refresh::start(tasks, beat(Job::Refresh), source, ledger.clone(), landed.clone());

@@ -38,6 +38,7 @@ pub use thread::{Fate, Living, Next};
 pub use transfer::{Incoming, Merged, Moving};
 pub use warmups::{Conclusion, Intent, KeptWarmup};
 
+use domain::policy::words::Said;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -92,21 +93,38 @@ impl StoreNote {
 
     /// What happened and what to do.
     #[must_use]
-    pub fn message(&self) -> String {
-        match self {
-            Self::Restored { from, kept: Some(kept) } => format!(
-                "The database was damaged. The backup of {from} is in its place; what changed since then is missing. The damaged file is kept as {}.",
-                kept.display()
+    pub fn message(&self) -> Said {
+        let shown = |kept: &PathBuf| kept.display().to_string();
+        Said::of(|language| {
+            match self {
+            Self::Restored { from, kept: Some(kept) } => language.say(
+                format!(
+                    "The database was damaged. The backup of {from} is in its place; what changed since then is missing. The damaged file is kept as {}.",
+                    shown(kept)
+                ),
+                format!("数据库已损坏，现由 {from} 的备份代替；此后的更改已丢失。损坏的文件保存为 {}。", shown(kept)),
             ),
-            Self::Restored { from, kept: None } => format!(
-                "The database was missing. The backup of {from} is in its place; to begin anew, remove the folder backups too."
+            Self::Restored { from, kept: None } => language.say(
+                format!(
+                    "The database was missing. The backup of {from} is in its place; to begin anew, remove the folder backups too."
+                ),
+                format!("数据库不见了，现由 {from} 的备份代替；若要重新开始，请同时删除 backups 文件夹。"),
             ),
-            Self::Lost { kept } => format!(
-                "The database was damaged and there is no usable backup. It begins anew: import your credentials again. The damaged file is kept as {}.",
-                kept.display()
+            Self::Lost { kept } => language.say(
+                format!(
+                    "The database was damaged and there is no usable backup. It begins anew: import your credentials again. The damaged file is kept as {}.",
+                    shown(kept)
+                ),
+                format!("数据库已损坏，也没有可用的备份。现已重新开始：请再次导入凭据。损坏的文件保存为 {}。", shown(kept)),
             ),
-            Self::ReadOnly => "The data directory cannot be written. Everything is shown, nothing can be changed; make it writable and start Headroom again.".to_owned(),
+            Self::ReadOnly => language
+                .say(
+                    "The data directory cannot be written. Everything is shown, nothing can be changed; make it writable and start Headroom again.",
+                    "数据目录不可写。一切照常显示，但无法更改；请让它可写，然后重新启动 Headroom。",
+                )
+                .to_owned(),
         }
+        })
     }
 }
 

@@ -11,12 +11,13 @@ mod rounds;
 mod send;
 mod verify;
 
-pub use consent::WARMUP_CONSENT;
+pub use consent::warmup_consent;
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::journal::{Entry, Journal, Kind};
 use crate::ledger::Ledger;
+use crate::pause::Pause;
 use crate::planner::Planner;
 use crate::quota::QuotaSource;
 use crate::refusals::Refusals;
@@ -28,12 +29,13 @@ use crate::view::dto::{Freshness, PlannedStart, WarmupRound};
 use domain::credential::CredentialId;
 use domain::policy::models::Unmatched;
 use domain::policy::warmup::{Line, Plan, Run, Sentence, plan};
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Language, Said};
 use gate::Gate;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use round::Order;
 use rounds::Rounds;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -51,6 +53,8 @@ pub struct Parts {
     pub upstream: Upstream,
     /// What is wanted.
     pub settings: SettingsKeeper,
+    /// Whether automation rests.
+    pub pause: Pause,
     /// The durable truth.
     pub store: Store,
     /// Where decisions go.
@@ -84,16 +88,27 @@ struct Inner {
 /// What came of a scan.
 pub struct Scanned {
     /// The scan in one line.
-    pub summary: String,
+    pub summary: Said,
     /// Readings that would tell more, and from when on they do.
     pub ask_at: Option<Timestamp>,
+}
+
+/// What is to be warmed by hand.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// One request a group of every credential.
+    All,
+    /// One request a group of a credential.
+    Credential(CredentialId),
+    /// One model of a credential, or several of these.
+    Pairs(Vec<(CredentialId, String)>),
 }
 
 /// What the user wants warmed.
 #[derive(Debug, Clone)]
 pub struct ByHand {
-    /// One credential, and of it one model; without it everything.
-    pub target: Option<(CredentialId, Option<String>)>,
+    /// What is to be warmed.
+    pub target: Wanted,
     /// Beyond what asks for confirmation.
     pub force: bool,
     /// Only say what would be sent.
@@ -153,6 +168,7 @@ impl Warmups {
             tokio::select! {
                 () = inner.parts.source.read_since(&due, now) => {}
                 () = inner.switched_off() => {}
+                () = inner.parts.pause.begun() => {}
             }
             asked = due;
             inner.planner.look().await;
@@ -162,8 +178,8 @@ impl Warmups {
         // A planned start comes at its time, not with the next beat.
         let ask_at = ask_at.chain(inner.planner.latest().next).min();
         inner.note(&plan).await;
-        let summary = plan.summary().to_string();
-        tracing::info!(target: "smart_warmup", "Scan: {summary}");
+        let summary = Said::of(|language| plan.summary().say(language));
+        tracing::info!(target: "smart_warmup", "Scan: {}", summary.english);
         for ride in plan.rides() {
             tracing::info!(target: "smart_warmup", "{ride}");
         }
@@ -202,9 +218,14 @@ impl Warmups {
 
 impl Inner {
     async fn by_hand(self: &Arc<Self>, wanted: ByHand) -> WarmupRound {
-        let ids: Vec<_> = match &wanted.target {
-            Some((id, _)) => vec![id.clone()],
-            None => self.parts.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
+        let ids: Vec<CredentialId> = match &wanted.target {
+            Wanted::All => {
+                self.parts.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect()
+            }
+            Wanted::Credential(id) => vec![id.clone()],
+            Wanted::Pairs(pairs) => {
+                pairs.iter().map(|(id, _)| id.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+            }
         };
         let dry_run = wanted.dry_run;
         // From here on "stop" means this round too.
@@ -237,17 +258,17 @@ impl Inner {
                 name: line.name.clone(),
                 subject: line.model.clone().unwrap_or_default(),
                 verdict: line.verdict.key(),
-                sentence: self.sentence(line, plan.at),
+                sentence: Said::of(|language| self.sentence(line, plan.at, language)),
                 until: line.verdict.until(),
             })
             .collect();
         self.parts.journal.write(entries).await;
     }
 
-    fn sentence(&self, line: &Line, now: Timestamp) -> String {
+    fn sentence(&self, line: &Line, now: Timestamp, language: Language) -> String {
         let again = line.verdict.until().is_none().then(|| self.next_scan(now));
         let again = again.flatten().filter(|_| !line.verdict.is_warm());
-        Sentence { line, again, here: Here { now, zone: &self.parts.zone } }.to_string()
+        Sentence { line, again, here: Here { now, zone: &self.parts.zone, language } }.to_string()
     }
 
     /// When the next scan looks, where one by period will.

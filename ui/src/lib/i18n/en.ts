@@ -221,6 +221,11 @@ export const en = {
 
   add: {
     title: 'Add a credential',
+    demoTitle: 'Watch the demo',
+    demoText:
+      'Invented people on a simulated service, to look around. Nothing leaves this machine. Your first import ends it.',
+    ownTitle: 'Use my logins',
+    ownText: 'Import credential files, or sign in with your Google account.',
     importTitle: 'Import files',
     importText: 'Credential files of gcli2api, Gemini CLI, CLIProxyAPI or Antigravity Manager. ZIPs too.',
     importDrop: 'or drop them anywhere in this window',
@@ -313,6 +318,7 @@ export const en = {
       protection: 'Protection',
       warmup: 'Warmup',
       proxy: 'Proxy',
+      messages: 'Messages',
       app: 'App',
       service: 'Service addresses',
       login: 'Sign-in clients',
@@ -356,6 +362,44 @@ export const en = {
     saveFile: 'Save as a file',
     applied: (count: number) => plural(count, '1 setting applied', `${count} settings applied`),
     refused: (count: number) => plural(count, '1 refused', `${count} refused`),
+    /** What a value means for the credentials there are, now. */
+    consequence: {
+      rest: (count: number) =>
+        plural(
+          count,
+          'With this floor 1 credential rests now.',
+          count === 0
+            ? 'With this floor no credential rests now.'
+            : `With this floor ${count} credentials rest now.`,
+        ),
+      restIfOn: (count: number) =>
+        plural(
+          count,
+          'If protection were on, 1 credential would rest now.',
+          count === 0
+            ? 'If protection were on, no credential would rest now.'
+            : `If protection were on, ${count} credentials would rest now.`,
+        ),
+      last: (count: number) =>
+        plural(
+          count,
+          '1 credential is below it now, and used last.',
+          count === 0
+            ? 'No credential is below it now.'
+            : `${count} credentials are below it now, and used last.`,
+        ),
+      low: (count: number) =>
+        plural(
+          count,
+          '1 credential counts as low now.',
+          count === 0 ? 'No credential counts as low now.' : `${count} credentials count as low now.`,
+        ),
+      readings: (count: string) => `About ${count} readings a day over all credentials.`,
+      warmups: (count: string) => `At most ${count} requests a day over all credentials.`,
+      round: (seconds: string) => `One reading of every credential takes at least ${seconds}\u202fs.`,
+    },
+    tightest: 'The tightest that can be used',
+    slider: (name: string) => `${name}, slider`,
     /** In place of the engine's own words, where a language has none from there. */
     help: {} as Record<string, string>,
     choices: {
@@ -369,6 +413,8 @@ export const en = {
       'fill-first': 'Fill first',
       pinned: 'Pinned',
       system: 'As the system',
+      light: 'Light',
+      dark: 'Dark',
       en: 'English',
       'zh-CN': '简体中文',
     } as Record<string, string>,
@@ -424,6 +470,18 @@ export const en = {
       oauth_client_secret_gemini_cli: 'Client secret for Gemini CLI',
       key_storage: 'Keep the encryption key in',
       language: 'Language',
+      theme: 'Appearance',
+      autostart: 'Start when I log in',
+      start_hidden: 'Start in the tray',
+      tray_pinned: 'The tray shows',
+      notify_low: 'Quota is low',
+      notify_low_threshold: 'Low means',
+      notify_empty_soon: 'Quota will not last',
+      notify_back: 'Quota is back',
+      notify_warmup_no_effect: 'Warmup has no effect',
+      notify_needs_user: 'A credential needs me',
+      notify_drain: 'Quota is used elsewhere',
+      notify_quiet_hours: 'Quiet hours',
     } as Record<string, string>,
   },
 

@@ -33,6 +33,7 @@ export type Check = Answer<'doctor'>[number];
 export type WarmupArgs = Args<'warmup'>;
 export type WarmupRound = Answer<'warmup'>;
 export type WarmupLine = WarmupRound['lines'][number];
+export type WarmupPair = Pick<WarmupLine, 'credential' | 'model'>;
 export type SchedulerView = Answer<'scheduler'>;
 export type JobView = SchedulerView['jobs'][number];
 export type DecisionsArgs = Args<'decisions'>;

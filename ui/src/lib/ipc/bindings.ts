@@ -31,6 +31,8 @@ export const commands = {
 	doctor: () => __TAURI_INVOKE<Check[]>("doctor"),
 	warmup: (args: WarmupArgs) => __TAURI_INVOKE<WarmupRound>("warmup", { args }),
 	warmupCancel: () => __TAURI_INVOKE<null>("warmup_cancel"),
+	automationPause: (args: PauseArgs) => __TAURI_INVOKE<PauseView>("automation_pause", { args }),
+	notifications: (args: NotificationsArgs) => __TAURI_INVOKE<NotificationView[]>("notifications", { args }),
 	scheduler: () => __TAURI_INVOKE<SchedulerView>("scheduler"),
 	decisions: (args: DecisionsArgs) => __TAURI_INVOKE<DecisionView[]>("decisions", { args }),
 	cooldowns: () => __TAURI_INVOKE<CooldownView[]>("cooldowns"),
@@ -49,6 +51,7 @@ export const commands = {
 	connectWrite: (args: ConnectWriteArgs) => __TAURI_INVOKE<ConnectWritten>("connect_write", { args }),
 	connectUndo: (args: ConnectArgs) => __TAURI_INVOKE<ConnectUndone>("connect_undo", { args }),
 	uiLink: () => __TAURI_INVOKE<UiLink>("ui_link"),
+	demoBegin: () => __TAURI_INVOKE<null>("demo_begin"),
 	demoEnd: () => __TAURI_INVOKE<null>("demo_end"),
 };
 
@@ -694,6 +697,40 @@ export type Notice = {
 	at: string,
 };
 
+/**  A message for the desktop. */
+export type NotificationView = {
+	/**  Counts up from 1 in each run of the engine. */
+	number: number,
+	/**  When it was decided. */
+	at: string,
+	/**  `needs_user`, `low`, `empty_soon`, `back`, `no_effect` or `drain`. */
+	kind: string,
+	/**  The line that stands out. */
+	title: string,
+	/**  What to know, and what to do where anything is to be done. */
+	body: string,
+	/**  The page it leads to, as it stands in the address after `#`. */
+	page: string,
+};
+
+/**  Arguments of `notifications`. */
+export type NotificationsArgs = {
+	/**  Only those with a higher number. */
+	after?: number,
+};
+
+/**  Arguments of `automation_pause`. */
+export type PauseArgs = {
+	/**  A span from a minute to seven days (`1h`), `tomorrow` (six in the morning), or `off`. */
+	pause: string,
+};
+
+/**  Whether automation rests. */
+export type PauseView = {
+	/**  Until when; null where it does not. */
+	until: string | null,
+};
+
 /**  Arguments of `credential_project`. */
 export type ProjectArgs = {
 	/**  Our id. */
@@ -966,6 +1003,10 @@ export type StatusView = {
 	notices: Notice[],
 	/**  Whether background refresh is on. */
 	background_refresh: boolean,
+	/**  Until when the user lets background reads and warmups rest; null where they do not. */
+	paused_until: string | null,
+	/**  The credential whose number the tray's icon shows; null for the tightest that can be used. */
+	tray_pinned: string | null,
 	/**  When the next periodic read of quota is due. */
 	next_refresh_at: string | null,
 	/**  How long a full cycle takes where the pace does not allow the interval, in minutes. */
@@ -974,6 +1015,8 @@ export type StatusView = {
 	control_address: string | null,
 	/**  The language of the interface: `en` or `zh-CN`, or `system`. */
 	language: string,
+	/**  How the window looks: `light` or `dark`, or `system`. */
+	theme: string,
 };
 
 /**  A link that opens the web UI once. */
@@ -1012,6 +1055,8 @@ export type WarmupArgs = {
 	credential?: string | null,
 	/**  One model of it. Without it: one request a group. */
 	model?: string | null,
+	/**  Several models of credentials in one round, instead of one credential. */
+	pairs?: WarmupPair[],
 	/**  Everything, where no credential is named: a guard against a slip of the hand. */
 	all?: boolean,
 	/**  Only say what would be sent, and why the rest would not. */
@@ -1050,6 +1095,14 @@ export type WarmupLine = {
 	outcome: string | null,
 	/**  Why, where the service refused. */
 	detail: string | null,
+};
+
+/**  A model of a credential. */
+export type WarmupPair = {
+	/**  The credential, by id or name. */
+	credential: string,
+	/**  The model: an id, or the beginning of one. */
+	model: string,
 };
 
 /**  What a round of warmups did, would do, or is doing. */

@@ -8,6 +8,7 @@ export const sectionNames = [
   'protection',
   'warmup',
   'proxy',
+  'messages',
   'login',
   'service',
   'other',
@@ -21,7 +22,8 @@ export interface Section {
 
 // The first that fits decides, so `upstream_min_interval_ms` is about reading although it begins like an address.
 const rules: readonly (readonly [RegExp, SectionName])[] = [
-  [/^(language|key_storage|log|hook_|metrics_)/, 'app'],
+  [/^(language|theme|autostart|start_hidden|tray_|key_storage|log|hook_|metrics_)/, 'app'],
+  [/^notify_/, 'messages'],
   [/^(background_|refresh_|quota_cache|upstream_min_interval|agy_)/, 'reading'],
   [/^quota_protection/, 'protection'],
   [/^(smart_warmup|warmup_|planner_|working_hours)/, 'warmup'],

@@ -4,7 +4,13 @@
  * Owns the order: consent first, then the request, then the question about what was held back. What is sent, and
  * what is held back, is the engine's word; drawing the questions belongs to `Asking`.
  */
-import { BackendError, type Backend, type WarmupLine, type WarmupRound } from '../ipc/backend';
+import {
+  BackendError,
+  type Backend,
+  type WarmupLine,
+  type WarmupPair,
+  type WarmupRound,
+} from '../ipc/backend';
 import { heldBack, tally } from '../scheduler/rounds';
 import type { Language } from './language.svelte';
 import type { Scheduler } from './scheduler.svelte';
@@ -127,31 +133,34 @@ export class Warmups {
   /**
    * Sends what was held back.
    *
-   * Where a part of the round went already, each held line goes by itself: the whole target with `force` would send
-   * that part a second time.
+   * Where a part of the round went already, only the held lines go, in one round: the whole target with `force` would
+   * send that part a second time.
    */
   async #force(target: Target, round: WarmupRound, held: WarmupLine[]): Promise<void> {
     if (round.total === 0) {
       this.#tell(await this.#send(target, { force: true, agreed: false }));
       return;
     }
-    let lines = round.lines;
-    for (const { credential, model } of held) {
-      const forced = await this.#send({ credential, model }, { force: true, agreed: false });
-      const isOf = (line: WarmupLine) => line.credential === credential && line.model === model;
-      lines = lines.map((line) => (isOf(line) ? (forced.lines.find(isOf) ?? line) : line));
-      if (forced.lines.some(({ outcome }) => outcome === 'stopped')) break;
-    }
+    const pairs = held.map(({ credential, model }) => ({ credential, model }));
+    const forced = await this.#send(target, { force: true, agreed: false, pairs });
+    const same = (one: WarmupLine) => (other: WarmupLine) =>
+      other.credential === one.credential && other.model === one.model;
+    const lines = round.lines.map((line) => forced.lines.find(same(line)) ?? line);
     this.#tell({ ...round, lines });
   }
 
-  async #send(target: Target, { force, agreed }: { force: boolean; agreed: boolean }): Promise<WarmupRound> {
+  /** Sends to the target, or to these pairs alone. */
+  async #send(
+    target: Target,
+    { force, agreed, pairs = [] }: { force: boolean; agreed: boolean; pairs?: WarmupPair[] },
+  ): Promise<WarmupRound> {
     this.running = target;
     try {
       return await this.backend.commands.warmup({
-        credential: target.credential,
-        model: target.model,
-        all: target.credential === null,
+        credential: pairs.length > 0 ? null : target.credential,
+        model: pairs.length > 0 ? null : target.model,
+        pairs,
+        all: target.credential === null && pairs.length === 0,
         dry_run: false,
         force,
         automatic: false,

@@ -44,6 +44,7 @@ test('a warmup of one model names it and says what came of it', async () => {
     {
       credential: 'c-ada',
       model: 'claude-sonnet-4-6',
+      pairs: [],
       all: false,
       dry_run: false,
       force: false,
@@ -98,18 +99,26 @@ test('where a part went already, only what was held back is sent', async () => {
   const ada = line();
   const bob = line({ name: 'Bob', verdict: 'budget_spent' });
   const chen = line({ name: 'Chen', verdict: 'off', model: '' });
-  begin(round([ada, bob, chen], { needs_force: 1 }), round([line({ name: 'Bob', outcome: 'refused' })]));
+  const dora = line({ name: 'Dora', verdict: 'cooling_down' });
+  begin(
+    round([ada, bob, chen, dora], { needs_force: 2 }),
+    round([line({ name: 'Bob', outcome: 'refused' }), line({ name: 'Dora' })]),
+  );
   const done = app.warmups.warm(everything);
   await asked('force');
   app.warmups.answer(true);
   await done;
   expect(sent()[1]).toMatchObject({
-    credential: 'c-bob',
-    model: 'claude-sonnet-4-6',
+    credential: null,
+    model: null,
+    pairs: [
+      { credential: 'c-bob', model: 'claude-sonnet-4-6' },
+      { credential: 'c-dora', model: 'claude-sonnet-4-6' },
+    ],
     all: false,
     force: true,
   });
-  expect(said()).toEqual([['info', '1 of 2 warmed up, 1 refused.']]);
+  expect(said()).toEqual([['info', '2 of 3 warmed up, 1 refused.']]);
 });
 
 test('a no to the confirmation sends no more, and says what went', async () => {

@@ -28,6 +28,18 @@ pub struct Warmup {
     pub json: bool,
 }
 
+/// `headroom pause`
+#[derive(Debug, ClapArgs)]
+pub struct Pause {
+    /// For how long: a span from 1m to 7d, `tomorrow` (until six in the morning), or `off` to go on; without it,
+    /// say how it stands
+    #[arg(value_name = "HOW_LONG")]
+    pub pause: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `headroom decisions`
 #[derive(Debug, ClapArgs)]
 pub struct Decisions {
@@ -38,7 +50,7 @@ pub struct Decisions {
     #[arg(long, value_name = "ID")]
     pub credential: Option<String>,
     /// Of one kind
-    #[arg(long, value_name = "K", value_parser = ["warmup", "protection", "cooldown", "drain"])]
+    #[arg(long, value_name = "K", value_parser = ["warmup", "protection", "cooldown", "drain", "automation"])]
     pub kind: Option<String>,
     /// Only those whose sentence holds these words
     #[arg(long, value_name = "WORDS")]

@@ -47,6 +47,7 @@ fn request(args: &Warmup) -> Result<WarmupArgs, Failure> {
     Ok(WarmupArgs {
         credential: args.credential.clone(),
         model: args.model.clone(),
+        pairs: Vec::new(),
         all: args.all,
         dry_run: args.dry_run,
         force: args.force,

@@ -28,6 +28,34 @@ async fn decisions_explain_what_was_done() {
 }
 
 #[tokio::test]
+async fn automation_is_paused_and_goes_on() {
+    let (_simulator, headroom) = installed().await;
+    assert_eq!(headroom.ok(&["pause"]).await.stdout, "Automation is not paused.\n");
+    let paused = headroom.ok(&["pause", "1h"]).await.stdout;
+    assert!(paused.starts_with("Background reads and warmups rest until "), "{paused}");
+    let json = headroom.ok(&["pause", "--json"]).await.json();
+    assert!(json["until"].as_str().unwrap().ends_with('Z'), "RFC 3339 in UTC: {json}");
+    assert_eq!(headroom.ok(&["pause", "off"]).await.stdout, "Automation is not paused.\n");
+    let told = headroom.ok(&["decisions", "--kind", "automation"]).await.stdout;
+    assert!(told.contains("Automation goes on") && told.contains("Automation is paused until"), "{told}");
+    headroom.run(&["pause", "for ever"]).await.fails(2, "from 1m to 7d");
+}
+
+#[tokio::test]
+async fn sentences_are_in_the_language_of_the_setting() {
+    let (_simulator, headroom) = installed().await;
+    headroom.ok(&["warmup", "--all", "--agree"]).await;
+    headroom.ok(&["settings", "set", "language", "zh-CN"]).await;
+    // What was decided before is kept in both.
+    let told = headroom.ok(&["decisions", "--since", "1h"]).await.stdout;
+    assert!(told.contains("现在预热") && !told.contains("warmed up now"), "{told}");
+    let checks = headroom.ok(&["doctor"]).await.stdout;
+    assert!(checks.contains("数据库完好"), "{checks}");
+    let found = headroom.ok(&["decisions", "--search", "现在预热", "--json"]).await.json();
+    assert!(!found.as_array().unwrap().is_empty(), "{found}");
+}
+
+#[tokio::test]
 async fn a_rest_is_listed_and_ended() {
     let (simulator, headroom) = installed().await;
     assert_eq!(headroom.ok(&["cooldowns"]).await.stdout, "Nothing rests.\n");

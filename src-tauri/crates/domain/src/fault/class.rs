@@ -1,5 +1,7 @@
 //! The kinds of failure and the four words people read for them.
 
+use crate::policy::words::Language;
+
 /// Kinds of failure, as `decide` tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -104,26 +106,28 @@ impl Class {
 
     /// What people read, as a remark beside a status.
     #[must_use]
-    pub fn title(self) -> &'static str {
+    pub fn title(self, language: Language) -> &'static str {
         match self {
-            Self::BadRequest => "the request is not valid",
-            Self::BadSignature => "a thought signature is not valid",
-            Self::LocationUnsupported => "not offered at this location",
-            Self::Unauthenticated => "the login was not accepted",
-            Self::ValidationRequired => "the account has to be verified",
-            Self::ServiceDisabled => "the API is switched off in the project",
-            Self::Forbidden => "not allowed",
-            Self::ScopeInsufficient => "the login lacks a permission",
-            Self::AccountSuspended => "the account is suspended",
-            Self::Retired => "this kind of login is no longer served",
-            Self::ModelNotFound => "not found",
-            Self::QuotaExhausted => "quota empty",
-            Self::RateLimit => "too many requests",
-            Self::Unstructured => "too many requests or quota empty",
-            Self::Capacity => "the service is full",
-            Self::Transient => "the service failed for the moment",
-            Self::KeyInvalid => "the API key is not valid",
-            Self::KeyBlocked => "the API key may not be used for this",
+            Self::BadRequest => language.say("the request is not valid", "请求无效"),
+            Self::BadSignature => language.say("a thought signature is not valid", "思考签名无效"),
+            Self::LocationUnsupported => language.say("not offered at this location", "所在地区不提供"),
+            Self::Unauthenticated => language.say("the login was not accepted", "登录未被接受"),
+            Self::ValidationRequired => language.say("the account has to be verified", "账号需要验证"),
+            Self::ServiceDisabled => {
+                language.say("the API is switched off in the project", "项目中未启用该 API")
+            }
+            Self::Forbidden => language.say("not allowed", "没有权限"),
+            Self::ScopeInsufficient => language.say("the login lacks a permission", "登录缺少权限"),
+            Self::AccountSuspended => language.say("the account is suspended", "账号已被停用"),
+            Self::Retired => language.say("this kind of login is no longer served", "服务已停止支持这类登录"),
+            Self::ModelNotFound => language.say("not found", "未找到"),
+            Self::QuotaExhausted => language.say("quota empty", "额度用尽"),
+            Self::RateLimit => language.say("too many requests", "请求过多"),
+            Self::Unstructured => language.say("too many requests or quota empty", "请求过多或额度用尽"),
+            Self::Capacity => language.say("the service is full", "服务已满"),
+            Self::Transient => language.say("the service failed for the moment", "服务暂时出错"),
+            Self::KeyInvalid => language.say("the API key is not valid", "API 密钥无效"),
+            Self::KeyBlocked => language.say("the API key may not be used for this", "API 密钥不能用于此处"),
         }
     }
 

@@ -61,6 +61,18 @@ choice! {
 }
 
 choice! {
+    /// How the window looks.
+    Theme {
+        /// As the desktop says.
+        System = "system",
+        /// Light.
+        Light = "light",
+        /// Dark.
+        Dark = "dark",
+    }
+}
+
+choice! {
     /// What happens when only protected credentials are left.
     Floor {
         /// Requests are refused until quota is back.

@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::alias::Alias;
-use super::choice::{Floor, KeyStorage, Language, Routing};
+use super::choice::{Floor, KeyStorage, Language, Routing, Theme};
 use super::day_time::DayTime;
 use super::hours::Hours;
 use super::rule::{
@@ -133,6 +133,24 @@ settings! { version =>
     provider_order: Vec<Provider> = Provider::ALL.to_vec(), PROVIDERS, "PROVIDER_ORDER", EVERYWHERE,
         "Which kind of credential is used first; the next kind is taken only when the one before it has nothing left.";
 
+    notify_low: bool = true, BOOL, "NOTIFY_LOW", EVERYWHERE,
+        "Tells once a cycle when quota falls to the threshold below; switched off, it is seen in the tray and the window only.";
+    notify_low_threshold: u32 = 20, integer(1, 99, "percent"), "NOTIFY_LOW_THRESHOLD", EVERYWHERE,
+        "What counts as low for a message; higher tells sooner.";
+    notify_empty_soon: bool = true, BOOL, "NOTIFY_EMPTY_SOON", EVERYWHERE,
+        "Tells once a cycle when quota would be empty before its reset at the pace it is used.";
+    notify_back: bool = true, BOOL, "NOTIFY_BACK", EVERYWHERE,
+        "Tells when quota that was low is back.";
+    notify_warmup_no_effect: bool = true, BOOL, "NOTIFY_WARMUP_NO_EFFECT", EVERYWHERE,
+        "Tells when warmups of a credential's group have no effect and are left alone.";
+    notify_needs_user: bool = true, BOOL, "NOTIFY_NEEDS_USER", EVERYWHERE,
+        "Tells when a credential needs you: a new sign-in, a verification, a setting.";
+    notify_drain: bool = true, BOOL, "NOTIFY_DRAIN", EVERYWHERE,
+        "Tells once a cycle when quota falls by five points that nothing here used.";
+    notify_quiet_hours: Option<Hours> = None, OPTIONAL_HOURS, "NOTIFY_QUIET_HOURS", EVERYWHERE,
+        "When no message is shown, in local time, in the form of the warmup hours; what still holds is told afterwards.";
+    tray_pinned: Option<String> = None, OPTIONAL_NAME, "HEADROOM_TRAY_PINNED", EVERYWHERE,
+        "The id of the credential whose level the tray icon shows; empty means the tightest that can be used.";
     agy_login: Option<String> = None, OPTIONAL_NAME, "AGY_LOGIN", EVERYWHERE,
         "The id of the Antigravity login that the official program agy is signed in with: its report is then asked first; empty means none.";
     agy_command: Option<String> = None, OPTIONAL_PROGRAM, "AGY_COMMAND", EVERYWHERE,
@@ -168,6 +186,12 @@ settings! { version =>
         "Where the key that encrypts your logins lies; file keeps it readable beside them, for machines without a keychain.";
     language: Language = Language::System, choice::<Language>(), "HEADROOM_LANGUAGE", EVERYWHERE,
         "The language of the interface.";
+    theme: Theme = Theme::System, choice::<Theme>(), "HEADROOM_THEME", EVERYWHERE,
+        "Light or dark; system follows the desktop.";
+    autostart: bool = false, BOOL, "HEADROOM_AUTOSTART", EVERYWHERE,
+        "Starts the desktop app when you log in.";
+    start_hidden: bool = false, BOOL, "HEADROOM_START_HIDDEN", EVERYWHERE,
+        "Starts the desktop app in the tray, without a window.";
 }
 
 /// The secrets among the settings: they go in and never come out.

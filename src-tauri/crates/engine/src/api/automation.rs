@@ -8,11 +8,13 @@ use crate::scheduler::Job;
 use crate::store::{DecisionQuery, StoreError, part_text};
 use crate::view::dto::{
     ApiError, CooldownArgs, CooldownView, DecisionView, DecisionsArgs, DropView, ErrorCode, HistoryArgs,
-    HistoryDocument, JobView, SampleView, SchedulerView, WarmupArgs, WarmupRound, WarmupView,
+    HistoryDocument, JobView, PauseArgs, PauseView, SampleView, SchedulerView, WarmupArgs, WarmupRound,
+    WarmupView,
 };
-use crate::warmup::{ByHand, WARMUP_CONSENT};
+use crate::warmup::{ByHand, Wanted, warmup_consent};
 use domain::credential::CredentialId;
 use domain::policy::cooldown::{Claim, Part, Sentence};
+use domain::policy::pause::{self, BadPause};
 use domain::policy::words::Here;
 use jiff::{SignedDuration, Span, Timestamp};
 
@@ -33,12 +35,18 @@ impl Host {
             }
             return Ok(runtime.warmups.rehearse().await);
         }
+        let find = |name: &str| runtime.credentials.find(name).map(|found| found.id);
         let target = match (args.credential, args.model) {
-            (Some(credential), model) => Some((runtime.credentials.find(&credential)?.id, model)),
+            (Some(credential), None) => Wanted::Credential(find(&credential)?),
+            (Some(credential), Some(model)) => Wanted::Pairs(vec![(find(&credential)?, model)]),
+            (None, None) if !args.pairs.is_empty() => {
+                let pairs = args.pairs.into_iter().map(|pair| Ok((find(&pair.credential)?, pair.model)));
+                Wanted::Pairs(pairs.collect::<Result<_, CredentialError>>()?)
+            }
             (None, Some(_)) => {
                 return Err(ApiError::new(ErrorCode::BadInput, "a model belongs to a credential; name both"));
             }
-            (None, None) if args.all || args.dry_run => None,
+            (None, None) if args.all || args.dry_run => Wanted::All,
             (None, None) => {
                 return Err(ApiError::new(
                     ErrorCode::BadInput,
@@ -50,7 +58,10 @@ impl Host {
             if args.agreed {
                 runtime.warmups.agree().await.map_err(failed)?;
             } else if runtime.warmups.consent_at().await.map_err(failed)?.is_none() {
-                return Err(ApiError::new(ErrorCode::NeedsConsent, WARMUP_CONSENT));
+                return Err(ApiError::new(
+                    ErrorCode::NeedsConsent,
+                    warmup_consent(runtime.settings.language()),
+                ));
             }
         }
         let wanted = ByHand { target, force: args.force, dry_run: args.dry_run };
@@ -63,8 +74,18 @@ impl Host {
         Ok(())
     }
 
+    pub(crate) async fn automation_pause(&self, args: PauseArgs) -> Result<PauseView, ApiError> {
+        let wanted: pause::Pause = args
+            .pause
+            .parse()
+            .map_err(|error: BadPause| ApiError::new(ErrorCode::BadInput, error.to_string()))?;
+        let until = self.runtime().pause.set(wanted).await.map_err(failed)?;
+        Ok(PauseView { until: until.map(|at| at.to_string()) })
+    }
+
     pub(crate) async fn scheduler(&self) -> Result<SchedulerView, ApiError> {
         let runtime = self.runtime();
+        let language = runtime.settings.language();
         let agenda = runtime.agenda.borrow().clone();
         let jobs = Job::ALL
             .into_iter()
@@ -76,7 +97,10 @@ impl Host {
                     last_at: status.last_at.map(|at| at.to_string()),
                     last_why: status.last_why.map(|why| why.key().to_owned()),
                     last_took_ms: status.last_took.and_then(|took| u32::try_from(took.as_millis()).ok()),
-                    last_outcome: status.last_outcome.clone(),
+                    last_outcome: status
+                        .last_outcome
+                        .as_ref()
+                        .map(|said| said.in_language(language).to_owned()),
                     running: status.running,
                     next_at: status.next_at.map(|at| at.to_string()),
                     runs: status.runs,
@@ -91,7 +115,7 @@ impl Host {
         Ok(SchedulerView {
             jobs,
             round,
-            warmup_consent_text: WARMUP_CONSENT.to_owned(),
+            warmup_consent_text: warmup_consent(language).to_owned(),
             warmup_consent_at: consent_at,
             refresh_stretched_to_minutes: stretched.and_then(|minutes| u32::try_from(minutes).ok()),
         })
@@ -110,6 +134,7 @@ impl Host {
             search: args.search.filter(|words| !words.is_empty()),
             limit: args.limit.unwrap_or(MOST_DECISIONS).min(MOST_DECISIONS),
         };
+        let language = runtime.settings.language();
         let kept = runtime.journal.read(query).await.map_err(failed)?;
         Ok(kept
             .into_iter()
@@ -122,7 +147,7 @@ impl Host {
                 name: d.name,
                 subject: Some(d.subject).filter(|s| !s.is_empty()),
                 verdict: d.verdict,
-                sentence: d.sentence,
+                sentence: d.sentence.in_language(language).to_owned(),
                 until: d.until.map(|at| at.to_string()),
             })
             .collect())
@@ -213,6 +238,7 @@ impl Runtime {
 fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
     let id = &claim.scope.credential;
     let name = runtime.credentials.get(id).map_or_else(|| id.to_string(), |c| c.name());
+    let here = Here { now, zone: &runtime.zone, language: runtime.settings.language() };
     let (scope, subject) = match &claim.scope.part {
         Part::Whole => ("credential", None),
         Part::Group(group) => ("group", Some(group.key().to_owned())),
@@ -224,7 +250,7 @@ fn cooldown(runtime: &Runtime, claim: &Claim, now: Timestamp) -> CooldownView {
         scope: scope.to_owned(),
         subject,
         reason: claim.reason.key().to_owned(),
-        sentence: Sentence { claim, name: &name, here: Here { now, zone: &runtime.zone } }.to_string(),
+        sentence: Sentence { claim, name: &name, here }.to_string(),
         evidence: claim.proof.message.clone(),
         since: claim.since.to_string(),
         until: claim.until.to_string(),

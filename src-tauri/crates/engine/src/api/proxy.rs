@@ -3,7 +3,7 @@
 use super::automation::{A_DAY, A_WEEK, failed, since};
 use crate::host::Host;
 use crate::proxy::client_keys::NoKey;
-use crate::proxy::consent::{PROXY_CONSENT, consent_at};
+use crate::proxy::consent::{consent_at, proxy_consent};
 use crate::proxy::log::Outcome;
 use crate::runtime::Runtime;
 use crate::store::{ClientKey, KeptRequest, KeyChange, RequestQuery, StoreError, Usage};
@@ -112,10 +112,13 @@ impl Host {
         Ok(ProxyView {
             enabled: settings.proxy_enabled,
             listening: state.listening.map(|address| address.to_string()),
-            why_not: state.why_not.filter(|_| settings.proxy_enabled),
+            why_not: state
+                .why_not
+                .filter(|_| settings.proxy_enabled)
+                .map(|said| said.in_language(runtime.settings.language()).to_owned()),
             address: runtime.proxy_address(),
             in_flight: state.in_flight,
-            consent_text: PROXY_CONSENT.to_owned(),
+            consent_text: proxy_consent(runtime.settings.language()).to_owned(),
             consent_at: consent_at(&runtime.store).await.map_err(failed)?,
             keys: u32::try_from(in_use).unwrap_or(u32::MAX),
         })

@@ -21,6 +21,7 @@ impl Host {
             runtime.is_demo(),
             only.as_ref().map(CredentialId::as_str),
             now,
+            runtime.settings.language(),
         ))
     }
 }

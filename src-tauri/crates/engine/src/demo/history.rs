@@ -11,6 +11,7 @@ use crate::store::{Conclusion, Decision, Drop, Intent, Sample, StoreError};
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
 use domain::policy::warmup::Outcome;
+use domain::policy::words::Said;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -174,17 +175,17 @@ async fn invent_warmup(
         (
             Outcome::Failed(domain::policy::warmup::Refusal::Refused),
             Some(why),
-            "the warmup was refused, rate limit",
+            ("the warmup was refused, rate limit", "预热被拒绝，请求过多"),
         )
     } else {
-        (Outcome::Started, None, "the clock started")
+        (Outcome::Started, None, ("the clock started", "已开始计时"))
     };
     let started = outcome == Outcome::Started;
     runtime
         .store
         .conclude_warmup(attempt.id, Conclusion { outcome, detail, reset_at: started.then_some(reset) })
         .await?;
-    let decision = |verdict: &str, sentence: String, at: Timestamp| Decision {
+    let decision = |verdict: &str, sentence: Said, at: Timestamp| Decision {
         kind: Kind::Warmup.key(),
         credential: person.id.to_string(),
         name: person.name.clone(),
@@ -194,10 +195,18 @@ async fn invent_warmup(
         until: started.then_some(reset),
         at,
     };
-    let told = format!("{} of {}: {sentence}", group.title(), person.name);
+    let (english, chinese) = sentence;
+    let (what, name) = (group.title(), &person.name);
+    let told = Said {
+        english: format!("{what} of {name}: {english}"),
+        chinese: format!("{name} 的 {what}：{chinese}"),
+    };
     let told = decision(outcome.key(), told, at + SignedDuration::from_secs(90));
     // What the scans after it said.
-    let after = format!("{model} of {}: not warmed, its window is in use", person.name);
+    let after = Said {
+        english: format!("{model} of {name}: not warmed, its window is in use"),
+        chinese: format!("{name} 的 {model}：不预热，窗口正在使用"),
+    };
     let after = decision("not_full", after, at + SignedDuration::from_mins(60));
     runtime.store.add_decisions(vec![told, after]).await
 }

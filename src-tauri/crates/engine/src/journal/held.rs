@@ -68,6 +68,7 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::policy::words::Said;
 
     fn decision(verdict: &str, minutes: i64) -> Decision {
         Decision {
@@ -76,7 +77,7 @@ mod tests {
             name: "Ada".into(),
             subject: "claude-sonnet-4-6".into(),
             verdict: verdict.into(),
-            sentence: format!("{verdict} at {minutes}"),
+            sentence: Said::of(|_| format!("{verdict} at {minutes}")),
             until: None,
             at: Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes),
         }

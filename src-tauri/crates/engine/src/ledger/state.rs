@@ -6,8 +6,9 @@ use domain::policy::cooldown::{Claim, Cooldowns, Scope};
 use domain::policy::pair::Pair;
 use domain::policy::protection::{Early, Pairs, Protection};
 use domain::policy::warmup::{Attempt, AttemptId, History, Outcome, Uses};
+use domain::policy::words::Said;
 use domain::quota::{ListPart, Parts, Quota, SummaryPart};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,6 +59,8 @@ pub struct Known {
     pub reading: u32,
     /// When the proxy last served a request with each group.
     pub served: BTreeMap<Group, Timestamp>,
+    /// The last drop of each group that nothing here caused and that is worth telling.
+    pub drained: BTreeMap<Group, Drained>,
 }
 
 /// Why the last read failed.
@@ -73,6 +76,17 @@ pub struct Failure {
     pub until: Timestamp,
 }
 
+/// A drop of quota that nothing here caused.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drained {
+    /// How much, in points.
+    pub points: f64,
+    /// Between two readings so far apart.
+    pub within: SignedDuration,
+    /// The later of them.
+    pub at: Timestamp,
+}
+
 /// Something the user should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -81,7 +95,7 @@ pub struct Notice {
     /// How grave it is.
     pub level: Level,
     /// What, why and what to do.
-    pub message: String,
+    pub message: Said,
     /// When it arose.
     pub at: Timestamp,
 }
@@ -166,6 +180,8 @@ pub enum Note {
     ClockSetBack(Timestamp),
     /// The proxy served a request with a group of a credential.
     Served(CredentialId, Group, Timestamp),
+    /// Quota of a group fell, and nothing here used it.
+    Drained(CredentialId, Group, Drained),
     /// A group was used elsewhere.
     Used(Group, Timestamp),
     /// Something the user should know.
@@ -224,6 +240,7 @@ impl Note {
             | Self::WarmupOn(_)
             | Self::OldForgotten(_)
             | Self::Served(..)
+            | Self::Drained(..)
             | Self::Used(..)
             | Self::Notice(_)
             | Self::NoticeOver(_) => false,
@@ -341,6 +358,9 @@ impl State {
                     k.served.insert(group, at);
                 });
             }
+            Note::Drained(id, group, drained) => self.with(&id, |k| {
+                k.drained.insert(group, drained);
+            }),
             Note::Used(group, at) => Arc::make_mut(&mut self.uses).note(&group, at),
             Note::Notice(notice) => {
                 self.notices.retain(|n| n.code != notice.code);
@@ -382,6 +402,7 @@ impl State {
                 early: None,
                 reading: 0,
                 served: BTreeMap::new(),
+                drained: BTreeMap::new(),
             })),
         }
     }
@@ -447,7 +468,7 @@ mod tests {
             state.apply(Note::Notice(Notice {
                 code: "clock_differs",
                 level: Level::Warning,
-                message: String::new(),
+                message: Said::default(),
                 at,
             }));
         }

@@ -5,7 +5,7 @@ use super::log::Outcome;
 use super::record::Ticket;
 use super::reply::{self, Answer};
 use domain::policy::select::{Ask, ChoiceSentence};
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Language};
 use wire::convert::{self, Target};
 use wire::dialect::Asked;
 
@@ -44,7 +44,11 @@ impl Inner {
         let target = Target { provider: place.provider, model, catalogue };
         let body = convert::count_tokens(asked.draft(), &target);
         let host = parts.upstream.hosts(place.provider).into_iter().next()?;
-        let decision = ChoiceSentence { choice: &choice, here: Here { now, zone: &parts.zone } }.to_string();
+        let decision = ChoiceSentence {
+            choice: &choice,
+            here: Here { now, zone: &parts.zone, language: Language::English },
+        }
+        .to_string();
         ticket.goes_to(&place.id, place.provider, None, model, 1, &decision);
         let answer = parts.upstream.count(place.provider, &host, model, body, &secret).await.ok()?;
         let count = convert::read_count(&answer.body).filter(|_| answer.is_success())?;

@@ -20,7 +20,7 @@ use crate::view::dto::Freshness;
 use domain::credential::{CredentialId, Provider};
 use domain::fault::{Class, Fault, First, decide, decide_among_others};
 use domain::policy::select::{Ask, ChoiceSentence, Lineup, MOST_TRIED, NoCandidate, OutSentence, Place, Why};
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Language, Said};
 use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -180,7 +180,7 @@ impl Inner {
             if choice.why == Why::Turn {
                 self.turn.fetch_add(1, Ordering::Relaxed);
             }
-            let here = Here { now, zone: &self.parts.zone };
+            let here = Here { now, zone: &self.parts.zone, language: Language::English };
             let mut sentence = ChoiceSentence { choice: &choice, here }.to_string();
             if let Some(other) = &chosen.instead_of {
                 sentence = format!("{other} cannot search the web, {model} does it: {sentence}");
@@ -271,7 +271,7 @@ impl Inner {
         outcome: Outcome,
     ) -> Answer {
         let now = self.parts.clock.now();
-        let here = Here { now, zone: &self.parts.zone };
+        let here = Here { now, zone: &self.parts.zone, language: Language::English };
         let left = nobody.left();
         let say = |left: &domain::policy::select::Left| {
             (left.name.clone(), OutSentence { why: &left.why, here }.to_string())
@@ -490,12 +490,16 @@ impl Inner {
 
     /// The answer to every login of the kind would be the same until this program calls itself something else.
     async fn agent_refused(&self, provider: Provider) {
-        let message = format!(
-            "The service does not serve {} as {:?} any more; set its User-Agent in the settings, or look for an update of Headroom.",
-            provider.title(),
-            self.parts.upstream.agent(provider),
-        );
-        tracing::error!("{message}");
+        let (kind, agent) = (provider.title(), self.parts.upstream.agent(provider));
+        let message = Said::of(|language| {
+            language.say(
+                format!(
+                    "The service does not serve {kind} as {agent:?} any more; set its User-Agent in the settings, or look for an update of Headroom."
+                ),
+                format!("服务不再以 {agent:?} 的身份接受 {kind} 的请求；请在设置中更改 User-Agent，或检查 Headroom 的更新。"),
+            )
+        });
+        tracing::error!("{}", message.english);
         let notice =
             Notice { code: "agent_refused", level: Level::Error, message, at: self.parts.clock.now() };
         self.parts.ledger.note(Note::Notice(notice)).await;

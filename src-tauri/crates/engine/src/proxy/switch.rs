@@ -7,6 +7,7 @@ use super::state::ProxyState;
 use crate::ledger::{Level, Note, Notice};
 use crate::listener::{Guard, Listening, accept};
 use crate::tasks::Tasks;
+use domain::policy::words::Said;
 use domain::settings::Settings;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -61,7 +62,7 @@ fn beside(address: SocketAddr) -> Option<SocketAddr> {
 struct Open {
     wanted: Wanted,
     /// Who has the same port of the other address of `localhost`.
-    rival: Option<String>,
+    rival: Option<Said>,
     tasks: Tasks,
     closing: CancellationToken,
     over: CancellationToken,
@@ -209,34 +210,55 @@ pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
     inner.last_record.cancel();
 }
 
-fn taken(address: SocketAddr, error: &io::Error) -> String {
-    let what = if error.kind() == io::ErrorKind::AddrInUse {
-        format!("{} uses it", user_of(address))
-    } else {
-        error.to_string()
-    };
-    format!(
-        "The proxy cannot listen on {address}: {what}. End that program, or choose another address: headroom settings set proxy_listen 127.0.0.1:PORT"
-    )
+fn taken(address: SocketAddr, error: &io::Error) -> Said {
+    let user = (error.kind() == io::ErrorKind::AddrInUse).then(|| user_of(address));
+    Said::of(|language| {
+        let what = match &user {
+            Some(user) => {
+                let user = user.in_language(language);
+                language.say(format!("{user} uses it"), format!("{user} 正在使用它"))
+            }
+            None => error.to_string(),
+        };
+        language.say(
+            format!(
+                "The proxy cannot listen on {address}: {what}. End that program, or choose another address: headroom settings set proxy_listen 127.0.0.1:PORT"
+            ),
+            format!(
+                "代理无法监听 {address}：{what}。请结束那个程序，或选择另一个地址：headroom settings set proxy_listen 127.0.0.1:PORT"
+            ),
+        )
+    })
 }
 
-fn user_of(address: SocketAddr) -> String {
-    occupant::of(address).map_or_else(|| "another program".to_owned(), |occupant| occupant.to_string())
+fn user_of(address: SocketAddr) -> Said {
+    match occupant::of(address) {
+        Some(occupant) => Said::of(|_| &occupant),
+        None => Said::of(|language| language.say("another program", "另一个程序")),
+    }
 }
 
-fn misled(address: SocketAddr, other: SocketAddr) -> String {
-    format!(
-        "The proxy listens on {address}, but {} listens on {other}: a program that is given localhost as the address may reach that one, and show it a client key. Give programs http://{address}, or choose another port: headroom settings set proxy_listen 127.0.0.1:PORT",
-        user_of(other)
-    )
+fn misled(address: SocketAddr, other: SocketAddr) -> Said {
+    let user = user_of(other);
+    Said::of(|language| {
+        let user = user.in_language(language);
+        language.say(
+            format!(
+                "The proxy listens on {address}, but {user} listens on {other}: a program that is given localhost as the address may reach that one, and show it a client key. Give programs http://{address}, or choose another port: headroom settings set proxy_listen 127.0.0.1:PORT"
+            ),
+            format!(
+                "代理监听 {address}，但 {user} 监听 {other}：以 localhost 为地址的程序可能连到后者，并把客户端密钥交给它。请让程序使用 http://{address}，或换一个端口：headroom settings set proxy_listen 127.0.0.1:PORT"
+            ),
+        )
+    })
 }
 
 impl Inner {
     /// Warns of a program beside the proxy, or that there is none any more.
-    async fn warn(&self, rival: Option<String>) {
+    async fn warn(&self, rival: Option<Said>) {
         let note = match rival {
             Some(message) => {
-                tracing::warn!("{message}");
+                tracing::warn!("{}", message.english);
                 let (level, at) = (Level::Warning, self.parts.clock.now());
                 Note::Notice(Notice { code: BESIDE, level, message, at })
             }
@@ -253,7 +275,7 @@ impl Inner {
         }
         match (&state.listening, &state.why_not) {
             (Some(address), _) => tracing::info!(%address, "The proxy listens"),
-            (None, Some(why_not)) => tracing::error!("{why_not}"),
+            (None, Some(why_not)) => tracing::error!("{}", why_not.english),
             (None, None) => tracing::info!("The proxy does not listen"),
         }
         let note = match state.why_not.clone() {

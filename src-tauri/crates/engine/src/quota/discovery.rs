@@ -4,6 +4,7 @@ use super::failure::ReadError;
 use super::source::{Ask, Inner, discovery_may_lift, refused};
 use crate::upstream::{Api, Urgency};
 use domain::credential::{Credential, CredentialId, State};
+use domain::policy::words::Language;
 use jiff::Timestamp;
 use std::time::Duration;
 use wire::upstream::discovery::{self, Discovery, Operation, Standing};
@@ -38,7 +39,7 @@ impl Inner {
         self.learn_email(&credential).await;
         match state {
             Some(state) => {
-                let why = state.reason().unwrap_or_default();
+                let why = state.reason(Language::English).unwrap_or_default();
                 self.credentials.mark(id, state).await?;
                 Err(ReadError::State(why))
             }

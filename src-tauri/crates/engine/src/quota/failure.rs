@@ -4,6 +4,7 @@ use super::agy::AgyError;
 use crate::credentials::CredentialError;
 use crate::upstream::{CallError, TokenError};
 use domain::fault::{Class, Fault};
+use domain::policy::words::Language;
 use jiff::SignedDuration;
 use wire::upstream::Malformed;
 
@@ -61,5 +62,10 @@ impl ReadError {
 }
 
 fn in_words(fault: &Fault) -> String {
-    format!("the service answered {} ({}): {}", fault.status, fault.class.title(), fault.message)
+    format!(
+        "the service answered {} ({}): {}",
+        fault.status,
+        fault.class.title(Language::English),
+        fault.message
+    )
 }

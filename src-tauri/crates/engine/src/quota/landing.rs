@@ -7,13 +7,13 @@ use super::steps::Steps;
 use super::usage::{self, Own, Part};
 use crate::clock::Clock;
 use crate::journal::{Entry, Journal, Kind};
-use crate::ledger::{Known, Ledger, Level, Note, Notice};
+use crate::ledger::{Drained, Known, Ledger, Level, Note, Notice};
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use domain::credential::CredentialId;
 use domain::policy::cooldown::{self, Finding};
 use domain::policy::protection::{self, ChangeSentence, Outlook, Rules, Turn};
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Said};
 use domain::quota::Quota;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -87,10 +87,12 @@ impl Landing {
             self.ledger.note(Note::Protected(id.clone(), judged.pairs)).await;
         }
         let name = known.credential.name();
-        let here = Here { now, zone: &self.zone };
         for change in &judged.changes {
-            let sentence = ChangeSentence { change, name: &name, here }.to_string();
-            tracing::info!(target: "quota_protection", credential = %id, model = %change.model, "{sentence}");
+            let sentence = Said::of(|language| {
+                let here = Here { now, zone: &self.zone, language };
+                ChangeSentence { change, name: &name, here }
+            });
+            tracing::info!(target: "quota_protection", credential = %id, model = %change.model, "{}", sentence.english);
             let (verdict, until) = match &change.turn {
                 Turn::Below(below) => ("below_floor", below.back_at),
                 Turn::Back { .. } => ("back", None),
@@ -119,7 +121,7 @@ impl Landing {
         };
         let note = match words {
             Some(message) => {
-                tracing::info!(target: "quota_protection", credential = %credential.id, "{message}");
+                tracing::info!(target: "quota_protection", credential = %credential.id, "{}", message.english);
                 Note::Notice(Notice { code: FLOOR_UNSEEN, level: Level::Info, message, at: now })
             }
             None => Note::NoticeOver(FLOOR_UNSEEN),
@@ -141,13 +143,16 @@ impl Landing {
         if findings.is_empty() {
             return Ok(());
         }
-        let (name, here) = (known.credential.name(), Here { now, zone: &self.zone });
+        let name = known.credential.name();
         for finding in findings {
             let (Finding::ProbeOpened(scope) | Finding::Refused(scope) | Finding::Empty { scope, .. }) =
                 &finding;
             let Some(claim) = cooldowns.iter().find(|c| &c.scope == scope) else { continue };
-            let sentence = cooldown::Sentence { claim, name: &name, here }.to_string();
-            tracing::info!(credential = %id, "{sentence}");
+            let sentence = Said::of(|language| {
+                let here = Here { now, zone: &self.zone, language };
+                cooldown::Sentence { claim, name: &name, here }
+            });
+            tracing::info!(credential = %id, "{}", sentence.english);
             entries.push(Entry {
                 kind: Kind::Cooldown,
                 credential: id.clone(),
@@ -183,18 +188,30 @@ impl Landing {
         for drop in drops.iter().filter(|d| d.part == Part::Elsewhere) {
             self.ledger.note(Note::Used(drop.group.clone(), now)).await;
             if drop.points >= usage::ALARMING {
+                let within = drop.from.duration_until(drop.to);
+                let drained = Drained { points: drop.points, within, at: drop.to };
+                self.ledger.note(Note::Drained(id.clone(), drop.group.clone(), drained)).await;
                 let name = known.credential.name();
-                let sentence = format!(
-                    "{} of {name}: {:.0} points of the {} window were used elsewhere in {}",
-                    drop.group,
-                    drop.points,
-                    drop.window,
-                    domain::policy::words::lasting(drop.from.duration_until(drop.to)),
-                );
-                tracing::info!(credential = %id, "{sentence}");
-                let message = format!(
-                    "{sentence}, and nothing here used it. Another program, or somebody else, uses this login."
-                );
+                let sentence = Said::of(|language| {
+                    let (group, points) = (&drop.group, drop.points);
+                    let window = language.window(&drop.window);
+                    let took = language.lasting(within);
+                    language.say(
+                        format!("{group} of {name}: {points:.0} points of the {window} window were used elsewhere in {took}"),
+                        format!("{name} 的 {group}：{window}窗口在 {took} 内有 {points:.0} 个百分点用在了其他地方"),
+                    )
+                });
+                tracing::info!(credential = %id, "{}", sentence.english);
+                let message = Said {
+                    english: format!(
+                        "{}, and nothing here used it. Another program, or somebody else, uses this login.",
+                        sentence.english
+                    ),
+                    chinese: format!(
+                        "{}，而这里没有使用它。有其他程序或其他人在用这个登录。",
+                        sentence.chinese
+                    ),
+                };
                 let notice = Notice { code: USED_ELSEWHERE, level: Level::Info, message, at: now };
                 self.ledger.note(Note::Notice(notice)).await;
                 let (credential, subject) = (id.clone(), drop.group.key().to_owned());

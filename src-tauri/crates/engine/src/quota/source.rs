@@ -15,6 +15,7 @@ use crate::upstream::{Answer, Api, CallError, TokenError, Tokens, Upstream, Urge
 use crate::view::dto::Freshness;
 use domain::credential::{CredentialId, Provider, State};
 use domain::policy::refresh;
+use domain::policy::words::Said;
 use domain::quota::{ListPart, SummaryPart};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
@@ -399,11 +400,16 @@ impl Inner {
                 self.ledger.note(Note::NoticeOver(CODE)).await;
             }
         } else if !told {
-            let message = format!(
-                "This computer's clock is {} s {} the service's. Resets are corrected by that; set the clock right.",
-                skew.as_secs().abs(),
-                if skew.is_positive() { "behind" } else { "ahead of" }
-            );
+            let (seconds, behind) = (skew.as_secs().abs(), skew.is_positive());
+            let message = Said::of(|language| {
+                let (english, chinese) = if behind { ("behind", "慢") } else { ("ahead of", "快") };
+                language.say(
+                    format!(
+                        "This computer's clock is {seconds} s {english} the service's. Resets are corrected by that; set the clock right."
+                    ),
+                    format!("这台电脑的时钟比服务{chinese} {seconds} 秒。重置时间已据此修正；请校准时钟。"),
+                )
+            });
             self.ledger
                 .note(Note::Notice(Notice {
                     code: CODE,

@@ -4,6 +4,7 @@ use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use domain::credential::{Credential, CredentialId};
 use domain::policy::protection::{Rules, Unseen, reporting_step, unseen};
+use domain::policy::words::Said;
 use domain::quota::{Quota, Remaining};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -22,7 +23,7 @@ type Window = (String, String);
 pub(super) struct Steps {
     shown: Mutex<HashMap<CredentialId, BTreeMap<Window, BTreeSet<u32>>>>,
     /// Credentials whose floor cannot be shown, with the words.
-    told: Mutex<BTreeMap<CredentialId, String>>,
+    told: Mutex<BTreeMap<CredentialId, Said>>,
 }
 
 impl Steps {
@@ -35,7 +36,7 @@ impl Steps {
         settings: &SettingsKeeper,
         store: &Store,
         now: Timestamp,
-    ) -> Result<Option<Option<String>>, StoreError> {
+    ) -> Result<Option<Option<Said>>, StoreError> {
         if !settings.current().quota_protection_enabled {
             return Ok(self.tell(&credential.id, None));
         }
@@ -45,7 +46,13 @@ impl Steps {
             false => store.shown_shares(&credential.id, now - LOOKED_BACK).await?,
         };
         let found = self.found(credential, quota, settings, earlier);
-        let words = found.map(|(group, unseen)| format!("{group} of {}: {unseen}", credential.name()));
+        let name = credential.name();
+        let words = found.map(|(group, unseen)| {
+            Said::of(|language| {
+                let what = unseen.say(language);
+                language.say(format!("{group} of {name}: {what}"), format!("{name} 的 {group}：{what}"))
+            })
+        });
         Ok(self.tell(&credential.id, words))
     }
 
@@ -91,7 +98,7 @@ impl Steps {
         })
     }
 
-    fn tell(&self, id: &CredentialId, words: Option<String>) -> Option<Option<String>> {
+    fn tell(&self, id: &CredentialId, words: Option<Said>) -> Option<Option<Said>> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.get(id) == words.as_ref() {
             return None;
@@ -101,9 +108,13 @@ impl Steps {
             None => told.remove(id),
         };
         let first = told.values().next().cloned();
-        Some(first.map(|first| match told.len() {
-            1 => format!("{first}."),
-            more => format!("{first} (and {} more).", more - 1),
+        let others = told.len().saturating_sub(1);
+        Some(first.map(|first| match others {
+            0 => Said { english: format!("{}.", first.english), chinese: format!("{}。", first.chinese) },
+            more => Said {
+                english: format!("{} (and {more} more).", first.english),
+                chinese: format!("{}（另有 {more} 个）。", first.chinese),
+            },
         }))
     }
 

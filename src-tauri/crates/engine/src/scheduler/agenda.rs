@@ -1,5 +1,6 @@
 //! What each job did last and when it is due next.
 
+use domain::policy::words::Said;
 use jiff::{SignedDuration, Timestamp};
 
 /// A job of the scheduler.
@@ -72,7 +73,7 @@ pub struct JobStatus {
     /// How long that took.
     pub last_took: Option<SignedDuration>,
     /// What came of it, in one line.
-    pub last_outcome: Option<String>,
+    pub last_outcome: Option<Said>,
     /// It is running.
     pub running: bool,
     /// When it is due next.

@@ -2,8 +2,10 @@
 
 use super::agenda::{Agenda, Job, JobStatus, Why};
 use crate::clock::Clock;
+use crate::pause::Pause;
 use crate::settings::SettingsKeeper;
 use domain::policy::catchup::{self, Due, Jump};
+use domain::policy::words::Said;
 use domain::settings::Settings;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -23,6 +25,8 @@ pub(super) struct Beat {
     agenda: watch::Sender<Agenda>,
     wake: watch::Receiver<u64>,
     settings_changed: watch::Receiver<Arc<Settings>>,
+    paused: watch::Receiver<Option<Timestamp>>,
+    pub(super) pause: Pause,
     pub(super) settings: SettingsKeeper,
     pub(super) clock: Arc<dyn Clock>,
     /// The due time of the last periodic run.
@@ -39,6 +43,7 @@ impl Beat {
         agenda: watch::Sender<Agenda>,
         wake: watch::Receiver<u64>,
         settings: SettingsKeeper,
+        pause: Pause,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let looked = (clock.now(), Instant::now());
@@ -48,6 +53,8 @@ impl Beat {
             wake,
             settings_changed: settings.watch(),
             settings,
+            paused: pause.watch(),
+            pause,
             clock,
             last: None,
             catch_up_at: None,
@@ -110,7 +117,7 @@ impl Beat {
     }
 
     /// Runs `work` and keeps the books of it.
-    pub(super) async fn run(&self, why: Why, work: impl Future<Output = String>) {
+    pub(super) async fn run(&self, why: Why, work: impl Future<Output = Said>) {
         let (at, begun) = (self.clock.now(), Instant::now());
         self.keep(|s| {
             (s.running, s.last_at, s.last_why) = (true, Some(at), Some(why));
@@ -120,7 +127,7 @@ impl Beat {
         });
         let outcome = work.await;
         let took = SignedDuration::try_from(begun.elapsed()).unwrap_or(SignedDuration::MAX);
-        tracing::debug!(target: "background_scheduler", job = self.job.key(), why = why.key(), ?took, "{outcome}");
+        tracing::debug!(target: "background_scheduler", job = self.job.key(), why = why.key(), ?took, "{}", outcome.english);
         self.keep(|s| (s.running, s.last_took, s.last_outcome) = (false, Some(took), Some(outcome)));
     }
 
@@ -148,6 +155,7 @@ impl Beat {
             () = tokio::time::sleep(wait) => {}
             _ = self.wake.changed() => {}
             _ = self.settings_changed.changed() => {}
+            _ = self.paused.changed() => {}
             () = event => {}
         }
     }

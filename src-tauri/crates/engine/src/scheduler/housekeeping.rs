@@ -5,6 +5,7 @@ use crate::credentials::UNDO;
 use crate::ledger::{Ledger, Note};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
+use domain::policy::words::Said;
 use jiff::{SignedDuration, Timestamp};
 
 const EVERY: SignedDuration = SignedDuration::from_mins(10);
@@ -28,11 +29,11 @@ pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger)
                         match tidy(&store, now, last).await {
                             Ok(thinned) => {
                                 thinned_at = thinned;
-                                "looked after the database".to_owned()
+                                Said::of(|language| language.say("looked after the database", "已整理数据库"))
                             }
                             Err(error) => {
                                 tracing::warn!(%error, "The database could not be looked after");
-                                error.to_string()
+                                Said::of(|_| &error)
                             }
                         }
                     })

@@ -10,6 +10,7 @@ use crate::view::dto::Freshness;
 use domain::credential::{CredentialId, State as Standing};
 use domain::policy::catchup::Jump;
 use domain::policy::refresh;
+use domain::policy::words::Said;
 use domain::quota::Idleness;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -74,6 +75,10 @@ impl Refresh {
             self.beat.announce(None);
             return now + SignedDuration::from_mins(1);
         }
+        if let Some(until) = self.beat.pause.until() {
+            self.beat.announce(Some(until));
+            return until;
+        }
         let woke = matches!(self.beat.jumped(), Some(Jump::Ahead(_)));
         let state = self.ledger.state();
         let everyone = readable(&state);
@@ -115,13 +120,21 @@ impl Refresh {
         let mut failing = 0;
         self.beat
             .run(why, async {
-                self.source.read(&ids, Freshness::Refreshed, Urgency::Background).await;
+                tokio::select! {
+                    () = self.source.read(&ids, Freshness::Refreshed, Urgency::Background) => {}
+                    () = self.beat.pause.begun() => {
+                        return Said::of(|language| language.say("paused by you", "已由你暂停"));
+                    }
+                }
                 let state = self.ledger.state();
                 failing = ids.iter().filter(|id| state.get(id).is_some_and(|k| k.failure.is_some())).count();
-                match failing {
-                    0 => format!("read {}", counted(count)),
-                    failing => format!("read {}, {failing} failing", counted(count)),
-                }
+                Said::of(|language| match failing {
+                    0 => language.say(format!("read {}", counted(count)), format!("已读取 {count} 个凭据")),
+                    failing => language.say(
+                        format!("read {}, {failing} failing", counted(count)),
+                        format!("已读取 {count} 个凭据，{failing} 个失败"),
+                    ),
+                })
             })
             .await;
         if matches!(why, Why::Reset | Why::New) && failing < count {

@@ -76,6 +76,11 @@ impl Scan {
             self.beat.announce(None);
             return now + SignedDuration::from_mins(1);
         }
+        if let Some(until) = self.beat.pause.until() {
+            self.landed.mark_unchanged();
+            self.beat.announce(Some(until));
+            return until;
+        }
         let due = self.is_due(&settings, now).await;
         if let Some(why) = due.or_else(|| self.event(&settings, now)) {
             // Whatever happened until now is in this plan.

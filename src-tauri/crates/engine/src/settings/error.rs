@@ -2,6 +2,7 @@
 
 use crate::secrets::{KeyError, SecretError};
 use crate::store::StoreError;
+use domain::policy::words::{Language, Said};
 use domain::settings::{Origin, Refused};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -77,54 +78,92 @@ impl SettingsProblem {
 
     /// What, why, and what to do.
     #[must_use]
-    pub fn message(&self) -> String {
+    pub fn message(&self) -> Said {
+        Said::of(|language| self.say(language))
+    }
+
+    fn say(&self, language: Language) -> String {
         match self {
-            Self::Refused { origin: Origin::Environment, why } => {
-                format!("In the environment, {why}. It is not used.")
-            }
-            Self::Refused { origin: Origin::Flag, why } => {
-                format!("On the command line, {why}. It is not used.")
-            }
+            Self::Refused { origin: Origin::Environment, why } => language.say(
+                format!("In the environment, {why}. It is not used."),
+                format!("环境变量中的值未被采用：{why}。"),
+            ),
+            Self::Refused { origin: Origin::Flag, why } => language.say(
+                format!("On the command line, {why}. It is not used."),
+                format!("命令行中的值未被采用：{why}。"),
+            ),
             Self::Refused { origin: Origin::Settings | Origin::Default, why } => {
-                format!("{why}. It is not used.")
+                language.say(format!("{why}. It is not used."), format!("值未被采用：{why}。"))
             }
-            Self::Form(key) => format!(
-                "In settings.json, {key} is neither a text nor a number, a switch or a list. It is not used."
+            Self::Form(key) => language.say(
+                format!(
+                    "In settings.json, {key} is neither a text nor a number, a switch or a list. It is not used."
+                ),
+                format!("settings.json 中的 {key} 既不是文本，也不是数字、开关或列表，未被采用。"),
             ),
-            Self::Unknown(key) => format!("In settings.json, {key} is no setting. It has no effect."),
-            Self::Withheld(key) => format!(
-                "settings.json was edited so that {key} makes the program less safe. The old value stays; if you want it, set it yourself: headroom settings set {key} VALUE"
+            Self::Unknown(key) => language.say(
+                format!("In settings.json, {key} is no setting. It has no effect."),
+                format!("settings.json 中的 {key} 不是设置项，不起作用。"),
             ),
-            Self::SecretInFile(key) => format!(
-                "settings.json held {key} in clear. It was not taken and no longer stands there; set it with: headroom settings set {key} VALUE"
+            Self::Withheld(key) => language.say(
+                format!(
+                    "settings.json was edited so that {key} makes the program less safe. The old value stays; if you want it, set it yourself: headroom settings set {key} VALUE"
+                ),
+                format!(
+                    "settings.json 中 {key} 的改动会降低安全性，因此保留原值；如确实需要，请自行设置：headroom settings set {key} VALUE"
+                ),
             ),
-            Self::Unreadable { why, kept: Some(kept) } => format!(
-                "settings.json could not be read ({why}). Your settings hold as they were; the file was written anew, the old one is kept as {}.",
-                kept.display()
+            Self::SecretInFile(key) => language.say(
+                format!(
+                    "settings.json held {key} in clear. It was not taken and no longer stands there; set it with: headroom settings set {key} VALUE"
+                ),
+                format!(
+                    "settings.json 中曾以明文写有 {key}，未被采用，现已移除；请这样设置：headroom settings set {key} VALUE"
+                ),
             ),
-            Self::Unreadable { why, kept: None } => format!(
-                "settings.json could not be read ({why}). Your settings hold as they were; the file was written anew."
+            Self::Unreadable { why, kept: Some(kept) } => language.say(
+                format!(
+                    "settings.json could not be read ({why}). Your settings hold as they were; the file was written anew, the old one is kept as {}.",
+                    kept.display()
+                ),
+                format!(
+                    "无法读取 settings.json（{why}）。设置保持不变；文件已重新写入，旧文件保存为 {}。",
+                    kept.display()
+                ),
             ),
-            Self::Unwritten(why) => format!(
-                "settings.json could not be written ({why}). The settings are stored and hold; see to the access rights of the data directory."
+            Self::Unreadable { why, kept: None } => language.say(
+                format!(
+                    "settings.json could not be read ({why}). Your settings hold as they were; the file was written anew."
+                ),
+                format!("无法读取 settings.json（{why}）。设置保持不变；文件已重新写入。"),
             ),
-            Self::NoEffect(why) => format!("{why}."),
+            Self::Unwritten(why) => language.say(
+                format!(
+                    "settings.json could not be written ({why}). The settings are stored and hold; see to the access rights of the data directory."
+                ),
+                format!("无法写入 settings.json（{why}）。设置已保存并生效；请检查数据目录的访问权限。"),
+            ),
+            Self::NoEffect(why) => language.say(format!("{why}."), format!("不起作用：{why}。")),
         }
     }
 }
 
 impl std::fmt::Display for SettingsProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message())
+        f.write_str(&self.say(Language::English))
     }
 }
 
 /// The problems by code, each code once, with its messages in one text.
 #[must_use]
-pub fn summary(problems: &[SettingsProblem]) -> Vec<(&'static str, String)> {
-    let mut by_code: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+pub fn summary(problems: &[SettingsProblem]) -> Vec<(&'static str, Said)> {
+    let mut by_code: BTreeMap<&'static str, Vec<&SettingsProblem>> = BTreeMap::new();
     for problem in problems {
-        by_code.entry(problem.code()).or_default().push(problem.message());
+        by_code.entry(problem.code()).or_default().push(problem);
     }
-    by_code.into_iter().map(|(code, messages)| (code, messages.join(" "))).collect()
+    let joined = |several: Vec<&SettingsProblem>| {
+        let text = |language| several.iter().map(|one| one.say(language)).collect::<Vec<_>>();
+        Said { english: text(Language::English).join(" "), chinese: text(Language::Chinese).concat() }
+    };
+    by_code.into_iter().map(|(code, several)| (code, joined(several))).collect()
 }

@@ -6,7 +6,8 @@ use crate::secrets::VaultCell;
 use crate::store::{Store, StoreError};
 use domain::credential::CredentialId;
 use domain::policy::exceptions::Exceptions;
-use domain::settings::{Origin, Resolved, Setting, Settings, resolve};
+use domain::policy::words::Language;
+use domain::settings::{Choice as _, Origin, Resolved, Setting, Settings, resolve};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,6 +27,8 @@ pub(super) struct Inner {
     pub face: Arc<dyn Face>,
     /// What environment and flags say, read once.
     pub said: Said,
+    /// The system's locale, e.g. `zh_CN.UTF-8`.
+    pub locale: Option<String>,
     /// Known once the key is found, which takes the settings.
     pub vault: RwLock<Option<VaultCell>>,
     pub show: watch::Sender<Arc<Settings>>,
@@ -51,6 +54,12 @@ impl SettingsKeeper {
     #[must_use]
     pub fn current(&self) -> Arc<Settings> {
         self.inner.show.borrow().clone()
+    }
+
+    /// The language in force: the setting's, else the system's.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        Language::of(self.current().language.key(), self.inner.locale.as_deref())
     }
 
     /// Tells when a setting changes.

@@ -56,6 +56,9 @@ impl SettingsKeeper {
                 store,
                 face,
                 said,
+                locale: ["LC_ALL", "LC_MESSAGES", "LANG"]
+                    .iter()
+                    .find_map(|name| vars.get(name).filter(|set| !set.is_empty())),
                 vault: RwLock::new(None),
                 show,
                 held: RwLock::new(Arc::new(held)),

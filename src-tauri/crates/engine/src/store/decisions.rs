@@ -1,6 +1,7 @@
 //! The ledger of decisions: what was done or left undone, and why, as it was said then.
 
 use super::{Store, StoreError, instant, micros};
+use domain::policy::words::Said;
 use jiff::{SignedDuration, Timestamp};
 
 /// A decision that was not looked at for this long is another one, though it says the same.
@@ -20,7 +21,7 @@ pub struct Decision {
     /// The decision's word. While it stays the same, the decision is one entry.
     pub verdict: String,
     /// The decision with the numbers that led to it.
-    pub sentence: String,
+    pub sentence: Said,
     /// Until when it holds.
     pub until: Option<Timestamp>,
     /// When it was so.
@@ -43,7 +44,7 @@ pub struct KeptDecision {
     /// The decision's word.
     pub verdict: String,
     /// The decision with the numbers that led to it, as they were at the last look.
-    pub sentence: String,
+    pub sentence: Said,
     /// Until when it holds.
     pub until: Option<Timestamp>,
     /// When it was decided.
@@ -78,20 +79,20 @@ impl Store {
             let change = c.transaction()?;
             {
                 let mut same = change.prepare_cached(
-                    "UPDATE decisions SET last_at = ?1, sentence = ?2, until = ?3 WHERE verdict = ?4 AND last_at >= ?8 AND id = \
+                    "UPDATE decisions SET last_at = ?1, sentence = ?2, chinese = ?9, until = ?3 WHERE verdict = ?4 AND last_at >= ?8 AND id = \
                      (SELECT max(id) FROM decisions WHERE kind = ?5 AND credential = ?6 AND subject = ?7)",
                 )?;
                 let mut new = change.prepare_cached(
-                    "INSERT INTO decisions (kind, credential, name, subject, verdict, sentence, until, at, last_at) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+                    "INSERT INTO decisions (kind, credential, name, subject, verdict, sentence, chinese, until, at, last_at) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?9, ?7, ?8, ?8)",
                 )?;
                 for d in &decisions {
                     let until = d.until.map(micros);
                     let (at, not_before) = (micros(d.at), micros(d.at - SAME));
                     let moved =
-                        same.execute((at, &d.sentence, until, &d.verdict, d.kind, &d.credential, &d.subject, not_before))?;
+                        same.execute((at, &d.sentence.english, until, &d.verdict, d.kind, &d.credential, &d.subject, not_before, &d.sentence.chinese))?;
                     if moved == 0 {
-                        new.execute((d.kind, &d.credential, &d.name, &d.subject, &d.verdict, &d.sentence, until, at))?;
+                        new.execute((d.kind, &d.credential, &d.name, &d.subject, &d.verdict, &d.sentence.english, until, at, &d.sentence.chinese))?;
                     }
                 }
             }
@@ -107,9 +108,9 @@ impl Store {
     pub async fn decisions(&self, query: DecisionQuery) -> Result<Vec<KeptDecision>, StoreError> {
         self.run(move |c| {
             // `last_at` counts: what was decided yesterday and still holds explains the last hour too.
-            let sql = "SELECT id, kind, credential, name, subject, verdict, sentence, until, at, last_at FROM decisions \
+            let sql = "SELECT id, kind, credential, name, subject, verdict, sentence, until, at, last_at, chinese FROM decisions \
                 WHERE last_at >= ?1 AND (?2 IS NULL OR credential = ?2) AND (?3 IS NULL OR kind = ?3) \
-                AND (?4 IS NULL OR instr(lower(sentence), lower(?4)) > 0) ORDER BY last_at DESC, id DESC LIMIT ?5";
+                AND (?4 IS NULL OR instr(lower(sentence), lower(?4)) > 0 OR instr(lower(chinese), lower(?4)) > 0) ORDER BY last_at DESC, id DESC LIMIT ?5";
             let mut statement = c.prepare_cached(sql)?;
             let mut rows = statement.query((micros(query.since), query.credential, query.kind, query.search, query.limit))?;
             let mut found = Vec::new();
@@ -122,7 +123,7 @@ impl Store {
                     name: row.get(3)?,
                     subject: row.get(4)?,
                     verdict: row.get(5)?,
-                    sentence: row.get(6)?,
+                    sentence: Said { english: row.get(6)?, chinese: row.get(10)? },
                     until: until.and_then(|at| instant(at).ok()),
                     at: instant(row.get(8)?).map_err(StoreError::Damaged)?,
                     last_at: instant(row.get(9)?).map_err(StoreError::Damaged)?,

@@ -33,6 +33,10 @@ pub struct StatusView {
     pub notices: Vec<Notice>,
     /// Whether background refresh is on.
     pub background_refresh: bool,
+    /// Until when the user lets background reads and warmups rest; null where they do not.
+    pub paused_until: Option<String>,
+    /// The credential whose number the tray's icon shows; null for the tightest that can be used.
+    pub tray_pinned: Option<String>,
     /// When the next periodic read of quota is due.
     pub next_refresh_at: Option<String>,
     /// How long a full cycle takes where the pace does not allow the interval, in minutes.
@@ -41,6 +45,8 @@ pub struct StatusView {
     pub control_address: Option<String>,
     /// The language of the interface: `en` or `zh-CN`, or `system`.
     pub language: String,
+    /// How the window looks: `light` or `dark`, or `system`.
+    pub theme: String,
 }
 
 /// Where the key that encrypts secrets lies.
@@ -70,6 +76,31 @@ pub struct Notice {
     pub message: String,
     /// When it arose.
     pub at: String,
+}
+
+/// Arguments of `notifications`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+pub struct NotificationsArgs {
+    /// Only those with a higher number.
+    #[serde(default)]
+    pub after: u32,
+}
+
+/// A message for the desktop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NotificationView {
+    /// Counts up from 1 in each run of the engine.
+    pub number: u32,
+    /// When it was decided.
+    pub at: String,
+    /// `needs_user`, `low`, `empty_soon`, `back`, `no_effect` or `drain`.
+    pub kind: String,
+    /// The line that stands out.
+    pub title: String,
+    /// What to know, and what to do where anything is to be done.
+    pub body: String,
+    /// The page it leads to, as it stands in the address after `#`.
+    pub page: String,
 }
 
 /// Arguments that name one credential.

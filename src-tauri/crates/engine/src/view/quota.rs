@@ -7,22 +7,34 @@ use domain::credential::State as Condition;
 use domain::policy::pair::Pair;
 use domain::policy::protection::Standing;
 use domain::policy::warmup::Key;
+use domain::policy::words::Language;
 use domain::quota::{GroupReading, ModelReading, Quota, Remaining, WindowReading};
 use jiff::Timestamp;
 
 /// The document for `only` one credential, or for all.
 #[must_use]
-pub fn document(state: &State, demo: bool, only: Option<&str>, now: Timestamp) -> QuotaDocument {
+pub fn document(
+    state: &State,
+    demo: bool,
+    only: Option<&str>,
+    now: Timestamp,
+    language: Language,
+) -> QuotaDocument {
     let credentials: Vec<_> = state
         .credentials
         .iter()
         .filter(|k| only.is_none_or(|id| k.credential.id.as_str() == id))
-        .map(|known| credential(state, known, now))
+        .map(|known| credential(state, known, now, language))
         .collect();
-    QuotaDocument { at: now.to_string(), sentence: super::sentence::overview(state, now), demo, credentials }
+    QuotaDocument {
+        at: now.to_string(),
+        sentence: super::sentence::overview(state, now, language),
+        demo,
+        credentials,
+    }
 }
 
-fn credential(state: &State, known: &Known, now: Timestamp) -> CredentialView {
+fn credential(state: &State, known: &Known, now: Timestamp, language: Language) -> CredentialView {
     let c = &known.credential;
     let stale = is_stale(known);
     let (link, since) = match &c.state {
@@ -36,7 +48,7 @@ fn credential(state: &State, known: &Known, now: Timestamp) -> CredentialView {
         name: c.name(),
         provider: c.provider.key().to_owned(),
         state: c.state.key().to_owned(),
-        state_reason: c.state.reason(),
+        state_reason: c.state.reason(language),
         state_since: since.map(|at| at.to_string()),
         needs_user: c.state.needs_user(),
         link,
@@ -51,7 +63,13 @@ fn credential(state: &State, known: &Known, now: Timestamp) -> CredentialView {
         headline: quota.and_then(|q| headline(q, now)),
         groups: quota.map(|q| q.groups.iter().map(|g| group(q, g, stale, now)).collect()).unwrap_or_default(),
         models: quota
-            .map(|q| q.models.iter().filter(|m| !m.hidden).map(|m| model(state, known, q, m, now)).collect())
+            .map(|q| {
+                q.models
+                    .iter()
+                    .filter(|m| !m.hidden)
+                    .map(|m| model(state, known, q, m, now, language))
+                    .collect()
+            })
             .unwrap_or_default(),
     }
 }
@@ -107,7 +125,14 @@ fn window(reading: &WindowReading, group: &Group, stale: bool, now: Timestamp) -
     }
 }
 
-fn model(state: &State, known: &Known, quota: &Quota, reading: &ModelReading, now: Timestamp) -> ModelView {
+fn model(
+    state: &State,
+    known: &Known,
+    quota: &Quota,
+    reading: &ModelReading,
+    now: Timestamp,
+    language: Language,
+) -> ModelView {
     let stale = is_stale(known);
     let pair = Pair { credential: &known.credential.id, group: reading.group.as_ref(), model: &reading.id };
     let resting = state.cooldowns.resting(pair, now);
@@ -127,7 +152,7 @@ fn model(state: &State, known: &Known, quota: &Quota, reading: &ModelReading, no
         contradicts: quota.contradicts(reading, now),
         protected: matches!(state.protection.standing(pair.credential, pair.model), Standing::Protected(_)),
         cooldown_until: resting.map(|claim| claim.until.to_string()),
-        cooldown_reason: resting.map(|claim| claim.reason.text().to_owned()),
+        cooldown_reason: resting.map(|claim| claim.reason.text(language).to_owned()),
         last_warmup_at: state.warmups.last_warmup(pair, key).map(|at| at.to_string()),
     }
 }

@@ -2,26 +2,43 @@
 
 use crate::ledger::{Known, State};
 use domain::catalogue::Group;
+use domain::policy::words::Language;
 use domain::quota::Remaining;
 use jiff::{SignedDuration, Timestamp};
 
 /// What can be used now, over all credentials; what needs the user where nothing can.
 #[must_use]
-pub fn overview(state: &State, now: Timestamp) -> String {
+pub fn overview(state: &State, now: Timestamp, language: Language) -> String {
     if state.credentials.is_empty() {
-        return "No credential yet: import one, sign in, or add an API key.".to_owned();
+        let none = language.say(
+            "No credential yet: import one, sign in, or add an API key.",
+            "还没有凭据：请导入、登录，或添加 API 密钥。",
+        );
+        return none.to_owned();
     }
     let groups = [Group::ThirdParty, Group::Gemini].map(|group| (standing(state, &group, now), group));
     let known: Vec<_> = groups.iter().filter(|(s, _)| *s != Pool::Unknown).collect();
+    let needs = needs_user(state, language);
     let main = match known.as_slice() {
-        [] => return needs_user(state).unwrap_or_else(|| "Nothing is known of your quota yet.".to_owned()),
-        [(Pool::Left(a), _), (Pool::Left(b), _)] => {
-            format!("Claude and Gemini can both be used: up to {} and {} left.", percent(*a), percent(*b))
+        [] => {
+            let nothing =
+                language.say("Nothing is known of your quota yet.", "还不知道任何额度。").to_owned();
+            return needs.unwrap_or(nothing);
         }
-        pools => pools.iter().map(|(pool, group)| one(pool, group, now)).collect::<Vec<_>>().join(" "),
+        [(Pool::Left(a), _), (Pool::Left(b), _)] => {
+            let (a, b) = (language.percent(*a), language.percent(*b));
+            language.say(
+                format!("Claude and Gemini can both be used: up to {a} and {b} left."),
+                format!("Claude 和 Gemini 都可用：最多剩余 {a} 和 {b}。"),
+            )
+        }
+        pools => {
+            let said: Vec<_> = pools.iter().map(|(pool, group)| one(pool, group, now, language)).collect();
+            said.join(language.say(" ", ""))
+        }
     };
-    match needs_user(state) {
-        Some(needs) => format!("{main} {needs}"),
+    match needs {
+        Some(needs) => format!("{main}{}{needs}", language.say(" ", "")),
         None => main,
     }
 }
@@ -57,51 +74,54 @@ fn standing(state: &State, group: &Group, now: Timestamp) -> Pool {
     best
 }
 
-fn one(pool: &Pool, group: &Group, now: Timestamp) -> String {
-    let name = match group {
-        Group::ThirdParty => "Claude",
-        Group::Gemini | Group::Other(_) => group.title(),
-    };
+fn one(pool: &Pool, group: &Group, now: Timestamp, language: Language) -> String {
+    let name = group.brief();
     match pool {
-        Pool::Left(left) => format!("{name} can be used: up to {} left.", percent(*left)),
-        Pool::Empty { back_at: Some(at) } => {
-            format!("All {name} quota is used; the first comes back in {}.", lasting(now.duration_until(*at)))
+        Pool::Left(left) => {
+            let left = language.percent(*left);
+            language.say(
+                format!("{name} can be used: up to {left} left."),
+                format!("{name} 可用：最多剩余 {left}。"),
+            )
         }
-        Pool::Empty { back_at: None } => format!("All {name} quota is used."),
+        Pool::Empty { back_at: Some(at) } => {
+            let wait = language.lasting(now.duration_until(*at));
+            language.say(
+                format!("All {name} quota is used; the first comes back in {wait}."),
+                format!("{name} 的额度都已用完；最早 {wait} 后恢复。"),
+            )
+        }
+        Pool::Empty { back_at: None } => {
+            language.say(format!("All {name} quota is used."), format!("{name} 的额度都已用完。"))
+        }
         Pool::Unknown => String::new(),
     }
 }
 
-fn needs_user(state: &State) -> Option<String> {
+fn needs_user(state: &State, language: Language) -> Option<String> {
     let names: Vec<_> =
         state.credentials.iter().filter(|k| k.credential.state.needs_user()).map(|k| short_name(k)).collect();
     match names.as_slice() {
         [] => None,
-        [one] => Some(format!("{one} needs you.")),
-        many => Some(format!("{} credentials need you.", many.len())),
+        [one] => Some(language.say(format!("{one} needs you."), format!("{one} 需要你处理。"))),
+        many => {
+            let count = many.len();
+            Some(
+                language
+                    .say(format!("{count} credentials need you."), format!("有 {count} 个凭据需要你处理。")),
+            )
+        }
     }
+}
+
+/// A duration as a person says it in English: "2 h 04 m", "41 min", "3 d 4 h".
+#[must_use]
+pub fn lasting(duration: SignedDuration) -> String {
+    Language::English.lasting(duration)
 }
 
 fn short_name(known: &Known) -> String {
     known.credential.name()
-}
-
-fn percent(left: Remaining) -> String {
-    // A little left is not nothing, and not quite full is not full.
-    let rounded = left.percent().round();
-    let shown = if rounded >= 100.0 && !left.is_full() { 99.0 } else { rounded.max(1.0) };
-    format!("{shown:.0} %")
-}
-
-/// A duration as a person says it: "2 h 04 m", "41 min", "3 d 4 h".
-#[must_use]
-pub fn lasting(duration: SignedDuration) -> String {
-    let minutes = (duration.as_secs().max(0) + 59) / 60;
-    match (minutes / 1_440, minutes / 60, minutes % 60) {
-        (0, 0, m) => format!("{m} min"),
-        (0, h, m) => format!("{h} h {m:02} m"),
-        (d, h, _) => format!("{d} d {} h", h % 24),
-    }
 }
 
 #[cfg(test)]
@@ -109,28 +129,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_reads_like_speech() {
-        for (seconds, said) in [
-            (0, "0 min"),
-            (59, "1 min"),
-            (2_460, "41 min"),
-            (7_440, "2 h 04 m"),
-            (273_600, "3 d 4 h"),
-            (-5, "0 min"),
-        ] {
-            assert_eq!(lasting(SignedDuration::from_secs(seconds)), said);
-        }
-    }
-
-    #[test]
-    fn percent_never_rounds_to_a_lie() {
-        for (fraction, said) in [(1.0, "100 %"), (0.996, "99 %"), (0.5, "50 %"), (0.001, "1 %")] {
-            assert_eq!(percent(Remaining::clamped(fraction).unwrap()), said);
-        }
-    }
-
-    #[test]
     fn without_credentials_it_says_what_to_do() {
-        assert!(overview(&State::default(), Timestamp::UNIX_EPOCH).contains("import"));
+        let said = |language| overview(&State::default(), Timestamp::UNIX_EPOCH, language);
+        assert!(said(Language::English).contains("import"));
+        assert!(said(Language::Chinese).contains("导入"));
     }
 }

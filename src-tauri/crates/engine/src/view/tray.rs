@@ -8,13 +8,18 @@ use jiff::tz::TimeZone;
 
 use super::dto::{CredentialView, Headline, QuotaDocument, StatusView};
 
+mod capacity;
 mod words;
 
-pub use words::Language;
+use capacity::{next_capacity, resting, useful};
+
+pub use domain::policy::words::Language;
 use words::Words;
 
 /// More credentials than this do not make the menu longer; the window shows them all.
 const LINES: usize = 15;
+/// More rests than this are counted; the window tells each.
+const RESTS: usize = 5;
 /// Longer names are cut, so that the numbers stay on the screen.
 const NAME_LENGTH: usize = 28;
 /// Longer reasons are cut; the window has the whole sentence.
@@ -29,6 +34,8 @@ pub struct TrayModel {
     pub icon: TrayIcon,
     /// The name that goes with the picture, e.g. `Headroom · 58 %`.
     pub title: String,
+    /// The few letters beside the picture where a menu bar has room for them, e.g. `58 %`; empty where there is no number.
+    pub label: String,
     /// What hovering shows, where the desktop has that.
     pub tooltip: String,
     /// The menu, top to bottom.
@@ -59,7 +66,7 @@ pub enum Level {
     Empty,
     /// No number is known: hatched, never a level.
     Unknown,
-    /// Nothing is being read in the background: hollow.
+    /// Nothing is being read in the background, by a switch or by a pause: hollow.
     Paused,
 }
 
@@ -70,6 +77,13 @@ pub enum TrayEntry {
     Text(String),
     /// A line between two parts.
     Separator,
+    /// Entries one step further in.
+    Menu {
+        /// What it says.
+        text: String,
+        /// What is in it; no menu again.
+        entries: Vec<TrayEntry>,
+    },
     /// Something to click.
     Action {
         /// What it asks for.
@@ -88,8 +102,38 @@ pub enum TrayRequest {
     OpenCredential(String),
     /// Read all quota now.
     Refresh,
+    /// Warm up one credential, or every one.
+    Warm(Option<String>),
+    /// Let automation rest, or go on.
+    Pause(PauseFor),
     /// End the program.
     Quit,
+}
+
+/// How long automation is to rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PauseFor {
+    /// An hour.
+    Hour,
+    /// Until six in the morning.
+    Tomorrow,
+    /// No longer.
+    Over,
+}
+
+impl PauseFor {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 3] = [Self::Hour, Self::Tomorrow, Self::Over];
+
+    /// The word that the command `automation_pause` takes.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Hour => "1h",
+            Self::Tomorrow => "tomorrow",
+            Self::Over => "off",
+        }
+    }
 }
 
 /// What the tray shows at `now`, with times in `zone`.
@@ -102,37 +146,114 @@ pub fn tray(
     language: Language,
 ) -> TrayModel {
     let words = Words { language, now, zone };
-    let tightest = tightest(&quota.credentials);
+    let useful = useful(&quota.credentials, status.tray_pinned.as_deref(), now);
+    let rests = !status.background_refresh || status.paused_until.is_some();
     let icon = TrayIcon {
-        level: if status.background_refresh { level(tightest) } else { Level::Paused },
+        level: if rests { Level::Paused } else { level(useful) },
         attention: quota.credentials.iter().any(|one| one.needs_user)
             || status.notices.iter().any(|notice| notice.level == "error"),
     };
     let name = if quota.demo { words.demo_name() } else { "Headroom" };
-    let title = match tightest {
-        Some(share) => format!("{name} · {}", words.percent(share)),
-        None => name.to_owned(),
+    let label = match useful {
+        Useful::Left(share) => words.percent(share),
+        Useful::Nothing | Useful::Unknown => String::new(),
     };
+    let title = if label.is_empty() { name.to_owned() } else { format!("{name} · {label}") };
+    let paused = status.paused_until.as_deref().and_then(|at| at.parse().ok()).map(|at| words.paused(at));
+    let tooltip = [format!("{name} · {}", quota.sentence)].into_iter().chain(paused.clone());
+    TrayModel {
+        icon,
+        tooltip: tooltip.collect::<Vec<_>>().join(" "),
+        title,
+        label,
+        menu: menu(quota, paused, now, &words),
+    }
+}
+
+/// The menu, top to bottom: the sentence, the credentials, what comes back and what rests, what one can do.
+fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &Words<'_>) -> Vec<TrayEntry> {
     let mut menu = vec![TrayEntry::Text(match quota.demo {
         true => format!("{}: {}", words.demo(), quota.sentence),
         false => quota.sentence.clone(),
     })];
-    if !quota.credentials.is_empty() {
+    let is_paused = paused.is_some();
+    menu.extend(paused.map(TrayEntry::Text));
+    if quota.credentials.is_empty() {
         menu.push(TrayEntry::Separator);
-        menu.extend(quota.credentials.iter().take(LINES).map(|one| TrayEntry::Action {
-            request: TrayRequest::OpenCredential(one.id.clone()),
-            text: line(one, &words),
-        }));
+        menu.extend(always(words));
+        return menu;
     }
+    menu.push(TrayEntry::Separator);
+    menu.extend(quota.credentials.iter().take(LINES).map(|one| TrayEntry::Action {
+        request: TrayRequest::OpenCredential(one.id.clone()),
+        text: line(one, words),
+    }));
     if let Some(more) = quota.credentials.len().checked_sub(LINES).filter(|more| *more > 0) {
         menu.push(TrayEntry::Action { request: TrayRequest::Open, text: words.more(more) });
     }
-    menu.push(TrayEntry::Separator);
-    if !quota.credentials.is_empty() {
-        menu.push(TrayEntry::Action { request: TrayRequest::Refresh, text: words.refresh().to_owned() });
+    let said = said(quota, now, words);
+    if !said.is_empty() {
+        menu.push(TrayEntry::Separator);
+        menu.extend(said.into_iter().map(TrayEntry::Text));
     }
-    menu.extend(always(&words));
-    TrayModel { icon, tooltip: format!("{name} · {}", quota.sentence), title, menu }
+    menu.push(TrayEntry::Separator);
+    menu.extend(warm_up(&quota.credentials, words));
+    menu.push(pause(is_paused, words));
+    menu.push(TrayEntry::Action { request: TrayRequest::Refresh, text: words.refresh().to_owned() });
+    menu.extend(always(words));
+    menu
+}
+
+/// When capacity comes back, and why some rests.
+fn said(quota: &QuotaDocument, now: Timestamp, words: &Words<'_>) -> Vec<String> {
+    let next = next_capacity(&quota.credentials, now);
+    let mut lines: Vec<String> = next
+        .map(|next| words.next_capacity(&next.group, &cut(&next.name, NAME_LENGTH), next.at))
+        .into_iter()
+        .collect();
+    let rests = resting(&quota.credentials, now);
+    lines.extend(rests.iter().take(RESTS).map(|rest| {
+        words.rests(
+            &cut(&rest.name, NAME_LENGTH),
+            &rest.group,
+            rest.protected,
+            rest.reason.as_deref(),
+            rest.until,
+        )
+    }));
+    lines.extend(rests.len().checked_sub(RESTS).filter(|more| *more > 0).map(|more| words.more_rest(more)));
+    lines
+}
+
+/// A menu with everything that a request can start, where there is any.
+fn warm_up(credentials: &[CredentialView], words: &Words<'_>) -> Option<TrayEntry> {
+    let can = |one: &&CredentialView| one.state == "active" && one.provider == "antigravity";
+    let mut entries: Vec<_> = credentials
+        .iter()
+        .filter(can)
+        .take(LINES)
+        .map(|one| TrayEntry::Action {
+            request: TrayRequest::Warm(Some(one.id.clone())),
+            text: cut(&one.name, NAME_LENGTH),
+        })
+        .collect();
+    if entries.is_empty() {
+        return None;
+    }
+    if entries.len() > 1 {
+        let all = TrayEntry::Action { request: TrayRequest::Warm(None), text: words.everyone().to_owned() };
+        entries.splice(0..0, [all, TrayEntry::Separator]);
+    }
+    Some(TrayEntry::Menu { text: words.warm_up().to_owned(), entries })
+}
+
+fn pause(paused: bool, words: &Words<'_>) -> TrayEntry {
+    let offered = PauseFor::ALL.into_iter().filter(|one| paused || *one != PauseFor::Over);
+    let entries = offered.map(|one| TrayEntry::Action {
+        request: TrayRequest::Pause(one),
+        text: words.pause_for(one).to_owned(),
+    });
+    TrayEntry::Menu { text: words.pause().to_owned(), entries: entries.collect() }
 }
 
 /// Why there are no documents to show.
@@ -154,6 +275,7 @@ pub fn without_engine(why: Absence, language: Language) -> TrayModel {
     TrayModel {
         icon: TrayIcon { level: Level::Unknown, attention: matches!(why, Absence::Lost) },
         title: "Headroom".to_owned(),
+        label: String::new(),
         tooltip: format!("Headroom · {sentence}"),
         menu,
     }
@@ -166,23 +288,25 @@ fn always(words: &Words<'_>) -> [TrayEntry; 2] {
     ]
 }
 
-/// The smallest known share of the active credentials; the others cannot be used, whatever they have left.
-fn tightest(credentials: &[CredentialView]) -> Option<f64> {
-    credentials
-        .iter()
-        .filter(|one| one.state == "active")
-        .filter_map(|one| one.headline.as_ref()?.remaining)
-        .min_by(f64::total_cmp)
+/// What the icon is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Useful {
+    /// The share that is left of it.
+    Left(f64),
+    /// Numbers are known, and nothing can be used.
+    Nothing,
+    /// No number is known.
+    Unknown,
 }
 
-fn level(share: Option<f64>) -> Level {
-    match share {
-        None => Level::Unknown,
-        Some(share) if share >= 0.875 => Level::Full,
-        Some(share) if share >= 0.625 => Level::High,
-        Some(share) if share >= 0.375 => Level::Half,
-        Some(share) if share > 0.0 => Level::Low,
-        Some(_) => Level::Empty,
+fn level(useful: Useful) -> Level {
+    match useful {
+        Useful::Unknown => Level::Unknown,
+        Useful::Left(share) if share >= 0.875 => Level::Full,
+        Useful::Left(share) if share >= 0.625 => Level::High,
+        Useful::Left(share) if share >= 0.375 => Level::Half,
+        Useful::Left(share) if share > 0.0 => Level::Low,
+        Useful::Left(_) | Useful::Nothing => Level::Empty,
     }
 }
 

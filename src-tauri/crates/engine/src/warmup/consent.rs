@@ -2,12 +2,19 @@
 
 use super::Warmups;
 use crate::store::StoreError;
+use domain::policy::words::Language;
 
 /// Where the store keeps when the user agreed.
 const CONSENT_AT: &str = "warmup_consent_at";
 
 /// What warmup sends and what the service's terms say: shown before it is switched on.
-pub const WARMUP_CONSENT: &str = "Warmup sends one tiny request (\"hi\") to a quota window that nobody has used yet, so that its clock starts early and it comes back early. It costs next to nothing of the quota. It goes over your own login, by itself. The service's terms may forbid that: accounts were suspended for use through programs that are not Google's. An API key is the supported way. Headroom stops at once for a login that the service refuses.";
+#[must_use]
+pub fn warmup_consent(language: Language) -> &'static str {
+    language.say(
+        "Warmup sends one tiny request (\"hi\") to a quota window that nobody has used yet, so that its clock starts early and it comes back early. It costs next to nothing of the quota. It goes over your own login, by itself. The service's terms may forbid that: accounts were suspended for use through programs that are not Google's. An API key is the supported way. Headroom stops at once for a login that the service refuses.",
+        "预热会向尚未使用的额度窗口发送一个极小的请求（“hi”），让它早些开始计时，也就早些恢复，几乎不消耗额度。请求经由你自己的登录自动发出。服务条款可能禁止这样做：曾有账号因通过非 Google 程序使用而被停用。API 密钥才是受支持的方式。一旦服务拒绝某个登录，Headroom 会立即停止使用它。",
+    )
+}
 
 impl Warmups {
     /// When the user agreed, if ever.
@@ -24,7 +31,7 @@ impl Warmups {
     /// When the database fails.
     pub async fn agree(&self) -> Result<(), StoreError> {
         if self.consent_at().await?.is_none() {
-            tracing::warn!(target: "smart_warmup", "{WARMUP_CONSENT}");
+            tracing::warn!(target: "smart_warmup", "{}", warmup_consent(Language::English));
             let now = self.inner.parts.clock.now().to_string();
             self.inner.parts.store.put_meta(CONSENT_AT, Some(&now)).await?;
         }

@@ -37,6 +37,7 @@ impl Inner {
             zone: &self.parts.zone,
             switched_on_at: state.warmup_on_since,
             agent_refused: self.agent_refused(),
+            paused_until: self.parts.pause.until(),
             run,
         };
         decide(&inputs, self.parts.clock.now())

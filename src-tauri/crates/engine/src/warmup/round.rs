@@ -1,12 +1,11 @@
 //! One round: its lines as readers see them, and the way from the first request to the last.
 
-use super::Inner;
 use super::send::Came;
+use super::{Inner, Wanted};
 use crate::ledger::Note;
 use crate::store::{Conclusion, Intent};
 use crate::upstream::Urgency;
 use crate::view::dto::{WarmupLine, WarmupRound};
-use domain::credential::CredentialId;
 use domain::policy::catchup;
 use domain::policy::warmup::{Line, Outcome, Plan, Run, Sent, Target, Verdict, recheck};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug, Clone)]
 pub(super) enum Order {
     Automatic,
-    ByHand { target: Option<(CredentialId, Option<String>)>, force: bool },
+    ByHand { target: Wanted, force: bool },
 }
 
 impl Order {
@@ -27,9 +26,9 @@ impl Order {
             Self::Automatic => Run::Automatic,
             Self::ByHand { target, force } => {
                 let target = match target {
-                    None => Target::All,
-                    Some((id, None)) => Target::Credential(id),
-                    Some((id, Some(model))) => Target::Model(id, model),
+                    Wanted::All => Target::All,
+                    Wanted::Credential(id) => Target::Credential(id),
+                    Wanted::Pairs(pairs) => Target::Pairs(pairs),
                 };
                 Run::ByHand { target, force: *force }
             }
@@ -71,6 +70,7 @@ impl Became {
 impl Inner {
     /// A plan as readers see it.
     pub(super) fn show(&self, plan: &Plan, order: &Order, dry_run: bool) -> WarmupRound {
+        let language = self.parts.settings.language();
         let lines: Vec<_> = plan
             .lines
             .iter()
@@ -80,7 +80,7 @@ impl Inner {
                 model: line.model.clone().unwrap_or_default(),
                 group: line.group.as_ref().map(|g| g.key().to_owned()).unwrap_or_default(),
                 verdict: line.verdict.key().to_owned(),
-                sentence: self.sentence(line, plan.at),
+                sentence: self.sentence(line, plan.at, language),
                 until: line.verdict.until().map(|at| at.to_string()),
                 outcome: (line.verdict.is_warm() && !dry_run).then(|| "waiting".to_owned()),
                 detail: None,
@@ -97,8 +97,8 @@ impl Inner {
             total,
             over: dry_run || total == 0,
             lines,
-            unmatched: plan.unmatched.iter().map(ToString::to_string).collect(),
-            summary: plan.summary().to_string(),
+            unmatched: plan.unmatched.iter().map(|entry| entry.say(language)).collect(),
+            summary: plan.summary().say(language),
             needs_force: if order.by_hand() { count(plan.to_confirm().count()) } else { 0 },
         }
     }
@@ -223,9 +223,11 @@ impl Inner {
     /// begins to rest.
     async fn held(&self, look: impl Fn() -> Verdict) -> Verdict {
         let (mut settings, mut ledger) = (self.parts.settings.watch(), self.parts.ledger.watch());
+        let mut pause = self.parts.pause.watch();
         loop {
             settings.borrow_and_update();
             ledger.borrow_and_update();
+            pause.borrow_and_update();
             let verdict = look();
             if !verdict.is_warm() {
                 return verdict;
@@ -233,13 +235,18 @@ impl Inner {
             tokio::select! {
                 Ok(()) = settings.changed() => {}
                 Ok(()) = ledger.changed() => {}
+                Ok(()) = pause.changed() => {}
                 else => std::future::pending().await,
             }
         }
     }
 
     fn why(&self, line: &Line, verdict: Verdict) -> String {
-        self.sentence(&Line { verdict, ..line.clone() }, self.parts.clock.now())
+        self.sentence(
+            &Line { verdict, ..line.clone() },
+            self.parts.clock.now(),
+            self.parts.settings.language(),
+        )
     }
 
     /// Stores what came of an attempt, then shows it.

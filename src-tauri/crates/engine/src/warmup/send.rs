@@ -8,11 +8,15 @@ use domain::credential::{Credential, Provider};
 use domain::fault::{self, Fault};
 use domain::policy::pair::Pair;
 use domain::policy::warmup::{Attempt, Outcome, Refusal};
+use domain::policy::words::Said;
 use std::sync::PoisonError;
 use wire::warmup::{Answered, Ids};
 
-const AGENT_REFUSED: &str = "the service does not serve this User-Agent any more; set \
-    upstream_user_agent_antigravity, or look for an update of Headroom";
+/// In English and in Chinese.
+const AGENT_REFUSED: (&str, &str) = (
+    "the service does not serve this User-Agent any more; set upstream_user_agent_antigravity, or look for an update of Headroom",
+    "服务不再接受这个 User-Agent；请设置 upstream_user_agent_antigravity，或检查 Headroom 的更新",
+);
 
 /// What came of a request.
 pub(super) struct Came {
@@ -39,7 +43,7 @@ impl Inner {
                 Answered::Empty => Came::not_done("the service sent an empty answer"),
                 Answered::Outdated => {
                     self.refuse_agent().await;
-                    Came::not_done(AGENT_REFUSED)
+                    Came::not_done(self.parts.settings.language().say(AGENT_REFUSED.0, AGENT_REFUSED.1))
                 }
             },
             Ok(answer) => self.refused(&credential, attempt, &answer).await,
@@ -87,8 +91,14 @@ impl Inner {
     async fn refuse_agent(&self) {
         let agent = self.parts.upstream.agent(Provider::Antigravity);
         *self.refused_agent.lock().unwrap_or_else(PoisonError::into_inner) = Some(agent);
-        let (message, at) = (format!("Warmup stopped: {AGENT_REFUSED}."), self.parts.clock.now());
-        tracing::error!(target: "smart_warmup", "{message}");
+        let message = Said::of(|language| {
+            language.say(
+                format!("Warmup stopped: {}.", AGENT_REFUSED.0),
+                format!("预热已停止：{}。", AGENT_REFUSED.1),
+            )
+        });
+        let at = self.parts.clock.now();
+        tracing::error!(target: "smart_warmup", "{}", message.english);
         let notice = Notice { code: "agent_refused", level: Level::Error, message, at };
         self.parts.ledger.note(Note::Notice(notice)).await;
     }
@@ -110,7 +120,7 @@ impl Inner {
         tracing::warn!(target: "smart_warmup", credential = %credential.id, model = %attempt.model, status = answer.status, "The service refused a warmup: {}", fault.message);
         Came {
             outcome: Outcome::Failed(Refusal::Refused),
-            detail: Some(format!("{}: {}", fault.class.title(), fault.message)),
+            detail: Some(format!("{}: {}", fault.class.title(self.parts.settings.language()), fault.message)),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::ledger::{Level, Note, Notice};
 use crate::store::Conclusion;
 use domain::policy::pair::Pair;
 use domain::policy::warmup::{Attempt, Outcome, verified, verified_late};
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Said};
 use domain::quota::{Idleness, WindowReading};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -41,21 +41,30 @@ impl Inner {
         let reset_at = later.or(soon).and_then(|(_, reset)| reset);
         self.conclude(attempt, Conclusion { outcome, detail: None, reset_at }).await;
         let now = self.parts.clock.now();
-        let here = Here { now, zone: &self.parts.zone };
         let what = attempt.group.as_ref().map_or(attempt.model.as_str(), |g| g.title());
-        let sentence = match (outcome, reset_at) {
-            (Outcome::Started, Some(at)) => {
-                format!("{what} of {name}: the clock started, back at {}", here.time(at))
-            }
-            (Outcome::Started, None) => format!("{what} of {name}: the clock started"),
-            (Outcome::NoEffect, _) => format!(
-                "{what} of {name}: the warmup had no effect, the window still waits for its first use"
-            ),
-            (Outcome::Pending | Outcome::Unknown | Outcome::Sent | Outcome::Failed(_), _) => {
-                format!("{what} of {name}: warmed up; whether the clock started could not be told")
-            }
-        };
-        tracing::info!(target: "smart_warmup", credential = %attempt.credential, "{sentence}");
+        let sentence = Said::of(|language| {
+            let here = Here { now, zone: &self.parts.zone, language };
+            let came = match (outcome, reset_at.map(|at| here.time(at))) {
+                (Outcome::Started, Some(at)) => {
+                    here.say(format!("the clock started, back at {at}"), format!("已开始计时，{at} 恢复"))
+                }
+                (Outcome::Started, None) => here.say("the clock started", "已开始计时").to_owned(),
+                (Outcome::NoEffect, _) => here
+                    .say(
+                        "the warmup had no effect, the window still waits for its first use",
+                        "预热没有效果，窗口仍在等待第一次使用",
+                    )
+                    .to_owned(),
+                (Outcome::Pending | Outcome::Unknown | Outcome::Sent | Outcome::Failed(_), _) => here
+                    .say(
+                        "warmed up; whether the clock started could not be told",
+                        "已预热；无法判断是否已开始计时",
+                    )
+                    .to_owned(),
+            };
+            here.say(format!("{what} of {name}: {came}"), format!("{name} 的 {what}：{came}"))
+        });
+        tracing::info!(target: "smart_warmup", credential = %attempt.credential, "{}", sentence.english);
         let entry = Entry {
             kind: Kind::Warmup,
             credential: attempt.credential.clone(),
@@ -106,9 +115,16 @@ impl Inner {
         if !state.warmups.is_without_effect(pair, state.warmup_on_since) {
             return;
         }
-        let message = format!(
-            "Warming up {what} of {name} had no effect twice in a row, so it is left alone. Warm it up by hand once: if the clock starts, the scan goes on with it."
-        );
+        let message = Said::of(|language| {
+            language.say(
+                format!(
+                    "Warming up {what} of {name} had no effect twice in a row, so it is left alone. Warm it up by hand once: if the clock starts, the scan goes on with it."
+                ),
+                format!(
+                    "{name} 的 {what} 连续两次预热没有效果，因此不再预热。请手动预热一次：如果开始计时，扫描会继续预热它。"
+                ),
+            )
+        });
         self.parts
             .ledger
             .note(Note::Notice(Notice { code: "warmup_no_effect", level: Level::Warning, message, at }))

@@ -7,6 +7,8 @@ mod chance;
 mod door;
 mod elsewhere;
 mod login;
+mod notify;
+mod pause;
 mod protection;
 mod proxy;
 mod proxy_commands;

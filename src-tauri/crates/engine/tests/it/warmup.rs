@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, one};
 use crate::quota::ada;
-use engine::view::dto::{CooldownArgs, DecisionsArgs, Freshness, WarmupArgs, WarmupRound};
+use engine::view::dto::{CooldownArgs, DecisionsArgs, Freshness, WarmupArgs, WarmupPair, WarmupRound};
 use jiff::SignedDuration;
 use simulator::{AccountSpec, Call, CallKind, Fault, FaultKind, Group, Scenario};
 
@@ -46,6 +46,30 @@ async fn a_second_warmup_asks_for_confirmation_and_force_goes_on() {
     assert_eq!((sent(&bench).len(), held.needs_force), (before, 2), "{held:?}");
     by_hand(&bench, true, false).await;
     assert_eq!(sent(&bench).len(), before + 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_pairs_go_in_one_round() {
+    let people =
+        ["ada", "bob"].into_iter().fold(Scenario::default(), |s, name| s.with(AccountSpec::new(name)));
+    let bench = Bench::simulated(people).await;
+    by_hand(&bench, false, false).await;
+    let before = sent(&bench).len();
+    let pair = |name: &str, model: &str| WarmupPair {
+        credential: format!("{name}@example.com"),
+        model: model.to_owned(),
+    };
+    let pairs = vec![pair("ada", "claude-sonnet-4-6"), pair("bob", "gemini-3.8-flash-low")];
+    let args = WarmupArgs { pairs, force: true, agreed: true, ..WarmupArgs::default() };
+    let round = bench.client.warmup(args).await.unwrap();
+    let lines: Vec<_> = round.lines.iter().map(|l| (l.name.as_str(), l.model.as_str())).collect();
+    assert_eq!(
+        lines,
+        [("ada@example.com", "claude-sonnet-4-6"), ("bob@example.com", "gemini-3.8-flash-low")]
+    );
+    assert_eq!((round.done, sent(&bench).len()), (2, before + 2));
+    let nobody = WarmupArgs { pairs: vec![pair("cleo", "claude-sonnet-4-6")], ..WarmupArgs::default() };
+    assert!(bench.client.warmup(nobody).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]

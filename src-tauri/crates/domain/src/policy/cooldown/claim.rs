@@ -110,18 +110,6 @@ impl Reason {
         Self::ALL.into_iter().find(|reason| reason.key() == key)
     }
 
-    /// What people read.
-    #[must_use]
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::QuotaEmpty => Word::QuotaEmpty.title(),
-            Self::Rate => Word::Rate.title(),
-            Self::Refused => Word::Refused.title(),
-            Self::NotOffered => "not offered",
-            Self::Unauthenticated => "login not accepted",
-        }
-    }
-
     /// What ends such a claim, the usual end first.
     #[must_use]
     pub fn ends_by(self) -> &'static [Ending] {

@@ -3,7 +3,7 @@ use crate::catalogue::Group;
 use crate::credential::Provider;
 use crate::fault::{self, Fault};
 use crate::policy::testing::{hours, left, minutes, noon, quota};
-use crate::policy::words::Here;
+use crate::policy::words::{Here, Language};
 use crate::quota::Quota;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -240,19 +240,24 @@ fn a_clock_that_was_set_back_lengthens_no_rest() {
 #[test]
 fn a_claim_says_what_why_until_when_and_what_ends_it() {
     let zone = TimeZone::UTC;
-    let said =
-        |claim: &Claim| Sentence { claim, name: "Ada", here: Here { now: noon(), zone: &zone } }.to_string();
+    let said = |claim: &Claim, language| {
+        Sentence { claim, name: "Ada", here: Here { now: noon(), zone: &zone, language } }.to_string()
+    };
     let mut empty = claim(Part::Group(Group::ThirdParty), Reason::QuotaEmpty, noon(), minutes(125));
     empty.proof.message = "Quota exhausted.".into();
     assert_eq!(
-        said(&empty),
+        said(&empty, Language::English),
         "Claude and GPT of Ada rests until 14:05: quota empty (the service answered 429: Quota exhausted.); \
          ends at its reset or when you clear it or with a request that is answered after all"
     );
     let rate = claim(Part::Model(CLAUDE.into()), Reason::Rate, noon(), minutes(1));
     assert_eq!(
-        said(&rate),
+        said(&rate, Language::English),
         "claude-sonnet-4-6 of Ada rests until 12:01: rate (the service answered 429); ends by time or when you clear it"
+    );
+    assert_eq!(
+        said(&rate, Language::Chinese),
+        "Ada 的 claude-sonnet-4-6 暂停至 12:01：请求过快（服务返回 429）；到时结束，或由你手动解除"
     );
 }
 

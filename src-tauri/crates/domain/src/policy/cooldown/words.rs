@@ -1,7 +1,7 @@
-//! Claims in English.
+//! Claims in words.
 
-use super::{Claim, Ending, Part, Probe};
-use crate::policy::words::Here;
+use super::{Claim, Ending, Part, Probe, Reason};
+use crate::policy::words::{Here, Language};
 use std::fmt;
 
 /// A claim as a sentence: what rests, until when, why, and what ends it.
@@ -17,35 +17,64 @@ pub struct Sentence<'a> {
 
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let claim = self.claim;
-        match &claim.scope.part {
-            Part::Whole => write!(f, "{}", self.name)?,
-            Part::Group(group) => write!(f, "{group} of {}", self.name)?,
-            Part::Model(model) => write!(f, "{model} of {}", self.name)?,
+        let Self { claim, name, here } = self;
+        let what = match &claim.scope.part {
+            Part::Whole => None,
+            Part::Group(group) => Some(group.to_string()),
+            Part::Model(model) => Some(model.clone()),
+        };
+        let (until, why) = (here.time(claim.until), claim.reason.text(here.language));
+        match (here.language, what) {
+            (Language::English, None) => write!(f, "{name} rests until {until}: {why}")?,
+            (Language::English, Some(what)) => write!(f, "{what} of {name} rests until {until}: {why}")?,
+            (Language::Chinese, None) => write!(f, "{name} 暂停至 {until}：{why}")?,
+            (Language::Chinese, Some(what)) => write!(f, "{name} 的 {what} 暂停至 {until}：{why}")?,
         }
-        write!(f, " rests until {}: {}", self.here.time(claim.until), claim.reason.text())?;
-        match (claim.proof.status, claim.proof.message.as_str()) {
-            (0, "") => {}
-            (0, words) => write!(f, " ({words})")?,
-            (status, "") => write!(f, " (the service answered {status})")?,
-            (status, words) => write!(f, " (the service answered {status}: {words})")?,
+        match (here.language, claim.proof.status, claim.proof.message.as_str()) {
+            (_, 0, "") => {}
+            (Language::English, 0, words) => write!(f, " ({words})")?,
+            (Language::English, status, "") => write!(f, " (the service answered {status})")?,
+            (Language::English, status, words) => write!(f, " (the service answered {status}: {words})")?,
+            (Language::Chinese, 0, words) => write!(f, "（{words}）")?,
+            (Language::Chinese, status, "") => write!(f, "（服务返回 {status}）")?,
+            (Language::Chinese, status, words) => write!(f, "（服务返回 {status}：{words}）")?,
         }
-        let ends: Vec<_> = claim.reason.ends_by().iter().map(|e| ending(*e)).collect();
-        write!(f, "; ends {}", ends.join(" or "))?;
+        let ends: Vec<_> = claim.reason.ends_by().iter().map(|end| ending(*end, here.language)).collect();
+        f.write_str(here.say("; ends ", "；"))?;
+        f.write_str(&ends.join(here.say(" or ", "，或")))?;
         match claim.probe {
             Probe::Shut => Ok(()),
-            Probe::Open => f.write_str("; a reading shows quota, the next request may try"),
-            Probe::Sent => f.write_str("; a request is trying it now"),
+            Probe::Open => f.write_str(here.say(
+                "; a reading shows quota, the next request may try",
+                "；读数显示还有额度，下一个请求可以试一次",
+            )),
+            Probe::Sent => f.write_str(here.say("; a request is trying it now", "；正有一个请求在试")),
         }
     }
 }
 
-fn ending(ending: Ending) -> &'static str {
+fn ending(ending: Ending, language: Language) -> &'static str {
     match ending {
-        Ending::Reset => "at its reset",
-        Ending::Time => "by time",
-        Ending::Click => "when you clear it",
-        Ending::Probe => "with a request that is answered after all",
-        Ending::SignIn => "when you sign in again",
+        Ending::Reset => language.say("at its reset", "额度重置时结束"),
+        Ending::Time => language.say("by time", "到时结束"),
+        Ending::Click => language.say("when you clear it", "由你手动解除"),
+        Ending::Probe => {
+            language.say("with a request that is answered after all", "有请求得到正常回答时结束")
+        }
+        Ending::SignIn => language.say("when you sign in again", "重新登录后结束"),
+    }
+}
+
+impl Reason {
+    /// What people read.
+    #[must_use]
+    pub fn text(self, language: Language) -> &'static str {
+        match self {
+            Self::QuotaEmpty => language.say("quota empty", "额度用尽"),
+            Self::Rate => language.say("rate", "请求过快"),
+            Self::Refused => language.say("refused", "被服务拒绝"),
+            Self::NotOffered => language.say("not offered", "不提供该模型"),
+            Self::Unauthenticated => language.say("login not accepted", "登录未被接受"),
+        }
     }
 }

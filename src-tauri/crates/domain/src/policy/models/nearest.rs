@@ -1,6 +1,7 @@
 //! Entries that mean no model anybody offers, and what they were probably meant to be.
 
 use super::{AUTO, EVERY, ModelList, is_offered};
+use crate::policy::words::Language;
 use crate::quota::Quota;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,10 +15,22 @@ pub struct Unmatched {
     pub nearest: Option<String>,
 }
 
+impl Unmatched {
+    /// As a sentence without its end.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        let entry = &self.entry;
+        let mut said = language.say(format!("no credential offers {entry}"), format!("没有凭据提供 {entry}"));
+        if let Some(nearest) = &self.nearest {
+            said += &language.say(format!("; the nearest is {nearest}"), format!("；最接近的是 {nearest}"));
+        }
+        said
+    }
+}
+
 impl fmt::Display for Unmatched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no credential offers {}", self.entry)?;
-        self.nearest.as_ref().map_or(Ok(()), |nearest| write!(f, "; the nearest is {nearest}"))
+        f.write_str(&self.say(Language::English))
     }
 }
 

@@ -3,9 +3,9 @@
 //! From January to May 2026 the service told its numbers in steps of 20 points: 100, 80, 60 … A floor of 10 % is
 //! never met then; what is shown goes from 20 % to 0.
 
+use crate::policy::words::Language;
 use crate::quota::Remaining;
 use std::collections::BTreeSet;
-use std::fmt;
 
 /// Fewer different numbers prove no step.
 const LEAST_PROOF: usize = 3;
@@ -52,13 +52,19 @@ pub fn unseen(floor: u32, step: u32) -> Option<Unseen> {
     (floor <= step && step < 99).then_some(Unseen { floor, step, useful: step + 1 })
 }
 
-impl fmt::Display for Unseen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Unseen {
+    /// As a sentence without its end.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
         let Self { floor, step, useful } = self;
-        write!(
-            f,
-            "the service reports this quota in steps of {step} points, which never show a floor of {floor} %; \
-             the next useful value is {useful} %"
+        language.say(
+            format!(
+                "the service reports this quota in steps of {step} points, which never show a floor of {floor} %; \
+                 the next useful value is {useful} %"
+            ),
+            format!(
+                "服务以 {step} 个百分点为一级报告这项额度，永远显示不出 {floor}% 的下限；下一个有用的值是 {useful}%"
+            ),
         )
     }
 }
@@ -91,7 +97,7 @@ mod tests {
         assert_eq!(unseen(20, 20), Some(Unseen { floor: 20, step: 20, useful: 21 }));
         assert_eq!(unseen(21, 20), None);
         assert_eq!(unseen(50, 100), None);
-        assert!(unseen(10, 20).unwrap().to_string().contains("the next useful value is 21 %"));
+        assert!(unseen(10, 20).unwrap().say(Language::English).contains("the next useful value is 21 %"));
     }
 
     proptest! {

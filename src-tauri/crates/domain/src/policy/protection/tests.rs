@@ -2,7 +2,7 @@ use super::*;
 use crate::catalogue::Group;
 use crate::policy::exceptions::Exceptions;
 use crate::policy::testing::{hours, left, minutes, model, noon, quota, settings, window};
-use crate::policy::words::Here;
+use crate::policy::words::{Here, Language, Said};
 use crate::quota::Quota;
 use crate::settings::{Floor, Settings};
 use jiff::tz::TimeZone;
@@ -295,29 +295,36 @@ fn a_hard_floor_names_the_earliest_return_and_a_soft_one_the_least_depleted() {
 #[test]
 fn judgements_read_like_speech() {
     let zone = TimeZone::UTC;
-    let here = Here { now: noon(), zone: &zone };
+    let here = |language| Here { now: noon(), zone: &zone, language };
+    let check = |change: &Change, english: &str, chinese: &str| {
+        let said = Said::of(|l| ChangeSentence { change, name: "Ada", here: here(l) });
+        assert_eq!(said, Said { english: english.to_owned(), chinese: chinese.to_owned() });
+    };
     let below = first(&settings(&on()), 6.0);
-    let said = |change| ChangeSentence { change, name: "Ada", here }.to_string();
-    assert_eq!(
-        said(&below.changes[0]),
-        "claude-sonnet-4-6 of Ada: protected, 6 % is below the 10 % floor; back at 17:00"
+    check(
+        &below.changes[0],
+        "claude-sonnet-4-6 of Ada: protected, 6 % is below the 10 % floor; back at 17:00",
+        "Ada 的 claude-sonnet-4-6：受保护，6% 低于 10% 的保护下限；17:00 恢复",
     );
     let back =
         judged(&settings(&on()), Some(&below.pairs), &shown(Some(18.0), Some(80.0), minutes(1)), minutes(1));
-    assert_eq!(
-        said(&back.changes[0]),
-        "claude-sonnet-4-6 of Ada: no longer protected, 18 % left (floor 10 %)"
+    check(
+        &back.changes[0],
+        "claude-sonnet-4-6 of Ada: no longer protected, 18 % left (floor 10 %)",
+        "Ada 的 claude-sonnet-4-6：不再受保护：剩余 18%（下限 10%）",
     );
     let week = judged(&settings(&on()), None, &shown(Some(80.0), Some(4.0), minutes(0)), minutes(0));
-    assert_eq!(
-        said(&week.changes[0]),
-        "claude-sonnet-4-6 of Ada: used last, week at 4 % is below the 5 % weekly floor; back at 9 Sep 12:00"
+    check(
+        &week.changes[0],
+        "claude-sonnet-4-6 of Ada: used last, week at 4 % is below the 5 % weekly floor; back at 9 Sep 12:00",
+        "Ada 的 claude-sonnet-4-6：排到最后使用，本周剩余 4% 低于 5% 的每周下限；9月9日 12:00 恢复",
     );
     let band =
         judged(&settings(&on()), Some(&below.pairs), &shown(Some(12.0), Some(80.0), minutes(1)), minutes(1));
     let standing = standing(Some(&band.pairs), CLAUDE);
     assert_eq!(
-        StandingSentence { standing: &standing, model: CLAUDE, name: "Ada", here }.to_string(),
+        StandingSentence { standing: &standing, model: CLAUDE, name: "Ada", here: here(Language::English) }
+            .to_string(),
         "claude-sonnet-4-6 of Ada: protected, 12 % is above the 10 % floor again, not by enough yet; back at 17:01"
     );
 }

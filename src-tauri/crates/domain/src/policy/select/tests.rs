@@ -8,7 +8,7 @@ use crate::policy::cooldown::{Claim, Cooldowns, Part, Probe, Proof, Reason, Rest
 use crate::policy::pair::Pair;
 use crate::policy::protection::{Below, Held, Protection, Standing};
 use crate::policy::testing::{credential, hours, left, minutes, noon, quota, settings};
-use crate::policy::words::Here;
+use crate::policy::words::{Here, Language};
 use crate::quota::{Idleness, Quota};
 use crate::settings::Settings;
 use jiff::Timestamp;
@@ -297,7 +297,7 @@ fn nobody_says_why_and_when_the_first_is_back() {
     let NoCandidate::NoneUsable { cause, back_at, left } = &nobody else { panic!("{nobody:?}") };
     assert_eq!((nobody.status(), *cause, *back_at), (429, Cause::QuotaEmpty, Some(noon() + minutes(9))));
     let zone = TimeZone::UTC;
-    let here = Here { now: noon(), zone: &zone };
+    let here = Here { now: noon(), zone: &zone, language: Language::English };
     let said: Vec<_> =
         left.iter().map(|l| format!("{}: {}", l.name, OutSentence { why: &l.why, here })).collect();
     assert_eq!(
@@ -314,7 +314,7 @@ fn nobody_says_why_and_when_the_first_is_back() {
 #[test]
 fn a_choice_says_why() {
     let zone = TimeZone::UTC;
-    let here = Here { now: noon(), zone: &zone };
+    let here = Here { now: noon(), zone: &zone, language: Language::English };
     let said = |world: World| {
         let lineup = world.lineup();
         let choice = lineup.choose(&Ask::default()).unwrap();

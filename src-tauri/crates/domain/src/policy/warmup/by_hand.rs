@@ -30,27 +30,32 @@ pub(super) fn warm<'a>(
         plan.ask(id, plan.at);
     }
     let (file, quota) = (table.file(candidate), models_of(candidate));
-    let picks = match (quota, target) {
-        (None, Target::All | Target::Credential(_)) => {
+    let picks = match (quota, target.models_of(id)) {
+        (None, None) => {
             plan.put(candidate, name, None, never_read(candidate, plan.at));
             return;
         }
         // Nothing could be read: the service decides whether there is such a model.
-        (None, Target::Model(_, model)) => {
-            let group = group_of_model(model, None);
-            let pair = Pair { credential: id, group: group.as_ref(), model };
-            let verdict = table.by_hand(&file, None, pair, &SoFar::default());
-            plan.put(candidate, name, Some((pair, false)), verdict);
+        (None, Some(models)) => {
+            for model in models {
+                let group = group_of_model(model, None);
+                let pair = Pair { credential: id, group: group.as_ref(), model };
+                let verdict = table.by_hand(&file, None, pair, &SoFar::default());
+                plan.put(candidate, name, Some((pair, false)), verdict);
+            }
             return;
         }
-        (Some(quota), Target::All | Target::Credential(_)) => pick::one_a_group(quota, inputs.settings),
-        (Some(quota), Target::Model(_, model)) => {
-            let named = pick::named(quota, model);
-            if named.is_none() {
-                plan.unmatched = unmatched(&[model.to_owned()], [quota].into_iter());
-            }
-            named.into_iter().collect()
-        }
+        (Some(quota), None) => pick::one_a_group(quota, inputs.settings),
+        (Some(quota), Some(models)) => models
+            .into_iter()
+            .filter_map(|model| {
+                let named = pick::named(quota, model);
+                if named.is_none() {
+                    plan.unmatched.extend(unmatched(&[model.to_owned()], [quota].into_iter()));
+                }
+                named
+            })
+            .collect(),
     };
     let mut so_far = SoFar::default();
     for pick in picks {

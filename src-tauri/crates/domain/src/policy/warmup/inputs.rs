@@ -38,6 +38,8 @@ pub struct Inputs<'a> {
     pub switched_on_at: Option<Timestamp>,
     /// The service said that it no longer serves programs of our name and version (`upstream-api` §6.7).
     pub agent_refused: bool,
+    /// Until when the user lets automation rest; `None` where it does not.
+    pub paused_until: Option<Timestamp>,
     /// What the plan is for.
     pub run: Run<'a>,
 }
@@ -88,13 +90,27 @@ pub enum Target<'a> {
     Credential(&'a CredentialId),
     /// One model of one credential; an id or the beginning of one.
     Model(&'a CredentialId, &'a str),
+    /// Several of these, in one round.
+    Pairs(&'a [(CredentialId, String)]),
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     pub(super) fn names(&self, credential: &CredentialId) -> bool {
         match self {
             Self::All => true,
             Self::Credential(id) | Self::Model(id, _) => *id == credential,
+            Self::Pairs(pairs) => pairs.iter().any(|(id, _)| id == credential),
+        }
+    }
+
+    /// The models of a credential that are named; `None` where one of each group is meant.
+    pub(super) fn models_of(&self, credential: &CredentialId) -> Option<Vec<&'a str>> {
+        match self {
+            Self::All | Self::Credential(_) => None,
+            Self::Model(_, model) => Some(vec![model]),
+            Self::Pairs(pairs) => Some(
+                pairs.iter().filter(|(id, _)| id == credential).map(|(_, model)| model.as_str()).collect(),
+            ),
         }
     }
 }

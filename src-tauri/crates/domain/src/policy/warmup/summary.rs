@@ -3,26 +3,26 @@
 use super::pick::is_claude;
 use super::plan::Plan;
 use crate::credential::CredentialId;
-use crate::policy::words::counted;
+use crate::policy::words::{Language, counted};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// The verdicts in the order they are counted up, with what people read.
-const SAID: [(&str, &str); 14] = [
-    ("cooling_down", "cooling down"),
-    ("follow_skipped", "follow skipped"),
-    ("not_full", "not full"),
-    ("already_running", "running already"),
-    ("quota_unknown", "not known"),
-    ("weekly_low", "week low"),
-    ("resting", "resting"),
-    ("backing_off", "backing off"),
-    ("no_effect", "without effect"),
-    ("budget_spent", "budget spent"),
-    ("unused", "unused"),
-    ("planned", "planned"),
-    ("same_group", "same group"),
-    ("off", "off"),
+const SAID: [(&str, &str, &str); 14] = [
+    ("cooling_down", "cooling down", "不久前已预热"),
+    ("follow_skipped", "follow skipped", "只随同预热"),
+    ("not_full", "not full", "正在使用"),
+    ("already_running", "running already", "已在计时"),
+    ("quota_unknown", "not known", "额度未知"),
+    ("weekly_low", "week low", "本周额度将尽"),
+    ("resting", "resting", "暂停中"),
+    ("backing_off", "backing off", "失败后等待"),
+    ("no_effect", "without effect", "没有效果"),
+    ("budget_spent", "budget spent", "已达每天上限"),
+    ("unused", "unused", "多日未使用"),
+    ("planned", "planned", "稍后预热"),
+    ("same_group", "same group", "同一窗口"),
+    ("off", "off", "关闭"),
 ];
 
 /// How many pairs got which verdict.
@@ -91,16 +91,21 @@ impl Summary {
     }
 }
 
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "found {}", self.found())?;
-        for (key, said) in SAID {
+impl Summary {
+    /// How many pairs got which verdict, in one line.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        let found = self.found();
+        let mut said = language.say(format!("found {found}"), format!("可预热 {found}"));
+        for (key, english, chinese) in SAID {
             match self.count(key) {
                 0 => {}
-                count => write!(f, ", {said} {count}")?,
+                count => {
+                    said += &language.say(format!(", {english} {count}"), format!("，{chinese} {count}"));
+                }
             }
         }
-        Ok(())
+        said
     }
 }
 

@@ -176,8 +176,11 @@ impl<'a> Table<'a> {
             // A rehearsal shows what the switch would do, and a hand needs no switch.
             Run::Rehearsal | Run::ByHand { .. } => false,
         };
+        let paused = self.inputs.paused_until.filter(|_| matches!(self.inputs.run, Run::Automatic));
         let why = if scan_is_off {
             Off::Everywhere
+        } else if let Some(until) = paused {
+            Off::Paused(until)
         } else if !credential.state.is_active() {
             Off::NotActive(credential.state.clone())
         } else if !candidate.has_windows() {

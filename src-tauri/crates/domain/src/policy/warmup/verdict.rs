@@ -100,6 +100,8 @@ pub enum Verdict {
 pub enum Off {
     /// Warmup as a whole.
     Everywhere,
+    /// Automation as a whole, until then.
+    Paused(Timestamp),
     /// The credential is not active.
     NotActive(State),
     /// Warmup of this credential.
@@ -182,7 +184,7 @@ impl Verdict {
             Self::CoolingDown { until, .. }
             | Self::BackingOff { until, .. }
             | Self::BudgetSpent { until, .. } => Some(*until),
-            Self::Planned { at, .. } => Some(*at),
+            Self::Planned { at, .. } | Self::Off { why: Off::Paused(at) } => Some(*at),
             Self::QuotaUnknown { refresh, .. } => *refresh,
             Self::Off { .. }
             | Self::NotFull { .. }

@@ -1,9 +1,9 @@
-//! Verdicts in English: the same sentence in the log, the ledger, on the command line and on the screen.
+//! Verdicts in words: the same sentence in the log, the ledger, on the command line and on the screen.
 
 use super::plan::Line;
 use super::verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
 use crate::fault::Fault;
-use crate::policy::words::{Here, against_floor, counted, lasting, percent};
+use crate::policy::words::{Floor, Here, Language, counted};
 use jiff::Timestamp;
 use std::fmt;
 
@@ -28,10 +28,12 @@ pub struct RefusedSentence<'a> {
 }
 
 impl fmt::Display for RefusedSentence<'_> {
+    // Only the log says it, and logs are English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let model = self.line.model.as_deref().unwrap_or("everything");
         let Fault { status, class, .. } = self.fault;
-        write!(f, "{model} of {}: the warmup was refused ({status}, {}); ", self.line.name, class.title())?;
+        let why = class.title(Language::English);
+        write!(f, "{model} of {}: the warmup was refused ({status}, {why}); ", self.line.name)?;
         f.write_str("it is not tried again in this scan")
     }
 }
@@ -39,20 +41,18 @@ impl fmt::Display for RefusedSentence<'_> {
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, again, here } = self;
-        match &line.model {
-            Some(model) => write!(f, "{model} of {}: ", line.name)?,
-            None => write!(f, "{}: ", line.name)?,
+        match (&line.model, here.language) {
+            (Some(model), Language::English) => write!(f, "{model} of {}: ", line.name)?,
+            (Some(model), Language::Chinese) => write!(f, "{} 的 {model}：", line.name)?,
+            (None, _) => write!(f, "{}{}", line.name, here.say(": ", "："))?,
         }
         match &line.verdict {
-            Verdict::Warm => return f.write_str("warmed up now"),
+            Verdict::Warm => return f.write_str(here.say("warmed up now", "现在预热")),
             Verdict::Planned { at, why } => {
-                return planned(f, *at, *why, *here);
+                return f.write_str(&planned(*at, *why, *here));
             }
-            Verdict::Off { why } => {
-                f.write_str("not warmed, ")?;
-                return off(f, why);
-            }
-            Verdict::QuotaUnknown { .. }
+            Verdict::Off { .. }
+            | Verdict::QuotaUnknown { .. }
             | Verdict::NotFull { .. }
             | Verdict::AlreadyRunning { .. }
             | Verdict::WeeklyLow { .. }
@@ -63,116 +63,198 @@ impl fmt::Display for Sentence<'_> {
             | Verdict::BudgetSpent { .. }
             | Verdict::Unused { .. }
             | Verdict::FollowSkipped
-            | Verdict::SameGroup { .. } => f.write_str("not warmed, ")?,
+            | Verdict::SameGroup { .. } => f.write_str(here.say("not warmed, ", "不预热，"))?,
         }
-        because(f, line, *here)?;
-        again.map_or(Ok(()), |at| write!(f, "; looks again {}", here.time(at)))
+        f.write_str(&because(line, *here))?;
+        match again.filter(|_| !matches!(line.verdict, Verdict::Off { .. })).map(|at| here.time(at)) {
+            Some(at) => f.write_str(&here.say(format!("; looks again {at}"), format!("；{at} 再次检查"))),
+            None => Ok(()),
+        }
     }
 }
 
-fn because(f: &mut fmt::Formatter<'_>, line: &Line, here: Here<'_>) -> fmt::Result {
+/// The inputs that led to a verdict.
+fn because(line: &Line, here: Here<'_>) -> String {
     match &line.verdict {
         Verdict::QuotaUnknown { why, refresh } => {
-            unsure(f, *why)?;
-            refresh.map_or(Ok(()), |at| match at <= here.now {
-                true => f.write_str("; it is read again now"),
-                false => write!(f, "; it is read again at {}", here.time(at)),
-            })
+            let again = match refresh {
+                None => String::new(),
+                Some(at) if *at <= here.now => {
+                    here.say("; it is read again now", "；现在重新读取").to_owned()
+                }
+                Some(at) => {
+                    let at = here.time(*at);
+                    here.say(format!("; it is read again at {at}"), format!("；{at} 重新读取"))
+                }
+            };
+            unsure(*why, here) + &again
         }
-        Verdict::NotFull { remaining } => write!(f, "its window is in use, {} left", percent(*remaining)),
+        Verdict::NotFull { remaining } => {
+            let left = here.percent(*remaining);
+            here.say(format!("its window is in use, {left} left"), format!("窗口正在使用，剩余 {left}"))
+        }
         Verdict::AlreadyRunning { until } => {
-            f.write_str("its window runs already")?;
-            until.map_or(Ok(()), |at| write!(f, ", until {}", here.time(at)))
+            here.say("its window runs already", "窗口已在计时").to_owned() + &until_when(*until, here)
         }
         Verdict::WeeklyLow { remaining, floor } => {
-            write!(f, "week at {} weekly floor", against_floor(*remaining, *floor))
+            here.say("week at ", "本周剩余 ").to_owned()
+                + &here.against_floor(*remaining, *floor, Floor::Week)
         }
-        Verdict::Resting { until, why } => {
-            match why {
-                Rest::Protected { remaining, floor } => {
-                    write!(f, "protected, {} floor", against_floor(*remaining, *floor))?;
-                }
-                Rest::Cooldown(reason) => write!(f, "it rests ({})", reason.text())?,
-            }
-            until.map_or(Ok(()), |at| write!(f, ", until {}", here.time(at)))
-        }
+        Verdict::Resting { until, why } => rest(*why, here) + &until_when(*until, here),
         Verdict::CoolingDown { until, warmed_at } => {
-            write!(f, "warmed at {}, the next is possible from {}", here.time(*warmed_at), here.time(*until))
+            let (warmed, from) = (here.time(*warmed_at), here.time(*until));
+            here.say(
+                format!("warmed at {warmed}, the next is possible from {from}"),
+                format!("{warmed} 已预热，{from} 起可以再次预热"),
+            )
         }
         Verdict::BackingOff { until, failures } => {
+            let from = here.time(*until);
             let failed = if *failures == 1 {
                 "the last attempt".to_owned()
             } else {
                 format!("the last {failures} attempts")
             };
-            write!(f, "{failed} failed, the next is possible from {}", here.time(*until))
+            here.say(
+                format!("{failed} failed, the next is possible from {from}"),
+                format!("最近 {failures} 次尝试失败，{from} 起可以再试"),
+            )
         }
-        Verdict::NoEffect { times } => {
-            write!(f, "the last {times} warmups had no effect; warm it up by hand to try again")
-        }
+        Verdict::NoEffect { times } => here.say(
+            format!("the last {times} warmups had no effect; warm it up by hand to try again"),
+            format!("最近 {times} 次预热没有效果；手动预热一次即可重新尝试"),
+        ),
         Verdict::BudgetSpent { attempts, budget, until } => {
-            let had = counted(*attempts, "attempt", "attempts");
-            write!(f, "{had} in 24 hours, {budget} allowed, the next is possible from {}", here.time(*until))
+            let (had, from) = (counted(*attempts, "attempt", "attempts"), here.time(*until));
+            here.say(
+                format!("{had} in 24 hours, {budget} allowed, the next is possible from {from}"),
+                format!("24 小时内已尝试 {attempts} 次，允许 {budget} 次，{from} 起可以再次预热"),
+            )
         }
         Verdict::Unused { last_use } => {
-            let group = line.group.as_ref().map_or("it", |group| group.title());
-            write!(f, "nobody used {group} for 3 days")?;
-            last_use.map_or(Ok(()), |at| write!(f, " (last {})", here.time(at)))
+            let group = line.group.as_ref().map(|group| group.title());
+            let said = here.say(
+                format!("nobody used {} for 3 days", group.unwrap_or("it")),
+                format!("{} 已有 3 天没人使用", group.unwrap_or("它")),
+            );
+            let last = last_use.map(|at| here.time(at));
+            last.map_or(said.clone(), |at| {
+                said + &here.say(format!(" (last {at})"), format!("（上次 {at}）"))
+            })
         }
-        Verdict::FollowSkipped => f.write_str("it only goes along with a Claude model, and none is warmed"),
-        Verdict::SameGroup { with } => write!(f, "{with} starts the same window"),
-        Verdict::Off { why } => off(f, why),
-        Verdict::Planned { .. } | Verdict::Warm => Ok(()),
+        Verdict::FollowSkipped => here
+            .say(
+                "it only goes along with a Claude model, and none is warmed",
+                "它只随 Claude 模型一起预热，而现在没有 Claude 模型要预热",
+            )
+            .to_owned(),
+        Verdict::SameGroup { with } => {
+            here.say(format!("{with} starts the same window"), format!("{with} 会启动同一个窗口"))
+        }
+        Verdict::Off { why } => off(why, here),
+        Verdict::Planned { .. } | Verdict::Warm => String::new(),
     }
 }
 
 /// Row 11: when, and what the wait is good for.
-fn planned(f: &mut fmt::Formatter<'_>, at: Timestamp, why: Hold, here: Here<'_>) -> fmt::Result {
+fn planned(at: Timestamp, why: Hold, here: Here<'_>) -> String {
     let at = here.time(at);
     match why {
-        Hold::Hours => write!(f, "warmed up at {at}, now is outside the allowed hours"),
-        Hold::Planner(Better::Start { refills, gain_minutes }) => {
-            write!(f, "warmed up at {at}")?;
-            let refills: Vec<_> = refills.into_iter().flatten().map(|r| here.time(r)).collect();
-            if !refills.is_empty() {
-                write!(f, ", so that it refills at {}", refills.join(" and "))?;
-            }
-            write!(f, "; expected +{:.1} h of use", f64::from(gain_minutes) / 60.0)
-        }
-        Hold::Planner(Better::Week) => {
-            write!(f, "not warmed, the week will be used up without it; planned again at {at}")
-        }
-        Hold::Planner(Better::NoGain) => {
-            write!(f, "not warmed, no start ahead would gain anything; planned again at {at}")
-        }
-    }
-}
-
-fn off(f: &mut fmt::Formatter<'_>, why: &Off) -> fmt::Result {
-    match why {
-        Off::Everywhere => f.write_str("warmup is off"),
-        Off::NotActive(state) => write!(f, "the credential is {}", state.key()),
-        Off::Credential => f.write_str("warmup is off for this credential"),
-        Off::Model => f.write_str("warmup is off for this model"),
-        Off::OtherProvider => f.write_str("only Antigravity logins have windows to start"),
-        Off::AgentRefused => f.write_str(
-            "the service no longer serves this User-Agent; set upstream_user_agent_antigravity, or look for an update",
+        Hold::Hours => here.say(
+            format!("warmed up at {at}, now is outside the allowed hours"),
+            format!("将在 {at} 预热，现在不在允许的时段内"),
         ),
-        Off::Gone => f.write_str("the credential is gone"),
+        Hold::Planner(Better::Start { refills, gain_minutes }) => {
+            let refills: Vec<_> = refills.into_iter().flatten().map(|r| here.time(r)).collect();
+            let refills = refills.join(here.say(" and ", "、"));
+            let so_that = match refills.is_empty() {
+                true => String::new(),
+                false => {
+                    here.say(format!(", so that it refills at {refills}"), format!("，以便在 {refills} 重置"))
+                }
+            };
+            let gain = f64::from(gain_minutes) / 60.0;
+            here.say(
+                format!("warmed up at {at}{so_that}; expected +{gain:.1} h of use"),
+                format!("将在 {at} 预热{so_that}；预计多用 {gain:.1} 小时"),
+            )
+        }
+        Hold::Planner(Better::Week) => here.say(
+            format!("not warmed, the week will be used up without it; planned again at {at}"),
+            format!("不预热，不预热本周也会用完；{at} 重新计划"),
+        ),
+        Hold::Planner(Better::NoGain) => here.say(
+            format!("not warmed, no start ahead would gain anything; planned again at {at}"),
+            format!("不预热，接下来的任何开始时间都没有好处；{at} 重新计划"),
+        ),
     }
 }
 
-fn unsure(f: &mut fmt::Formatter<'_>, why: Unsure) -> fmt::Result {
+fn until_when(until: Option<Timestamp>, here: Here<'_>) -> String {
+    match until.map(|at| here.time(at)) {
+        Some(at) => here.say(format!(", until {at}"), format!("，到 {at}")),
+        None => String::new(),
+    }
+}
+
+fn rest(why: Rest, here: Here<'_>) -> String {
     match why {
-        Unsure::NeverRead => f.write_str("its quota was not read yet"),
-        Unsure::NoShortWindow => f.write_str("the service shows no window for it"),
-        Unsure::Remaining => f.write_str("what is left is not known"),
-        Unsure::Idleness => f.write_str("it is not sure whether its window has started"),
+        Rest::Protected { remaining, floor } => {
+            here.say("protected, ", "受保护，").to_owned()
+                + &here.against_floor(remaining, floor, Floor::Short)
+        }
+        Rest::Cooldown(reason) => {
+            let why = reason.text(here.language);
+            here.say(format!("it rests ({why})"), format!("暂停中（{why}）"))
+        }
+    }
+}
+
+fn off(why: &Off, here: Here<'_>) -> String {
+    match why {
+        Off::Everywhere => here.say("warmup is off", "预热已关闭").to_owned(),
+        Off::Paused(until) => {
+            let at = here.time(*until);
+            here.say(format!("automation is paused until {at}"), format!("自动任务已暂停，到 {at}"))
+        }
+        Off::NotActive(state) => here.say(
+            format!("the credential is {}", state.key()),
+            format!("该凭据{}", state.word(Language::Chinese)),
+        ),
+        Off::Credential => here.say("warmup is off for this credential", "该凭据的预热已关闭").to_owned(),
+        Off::Model => here.say("warmup is off for this model", "该模型的预热已关闭").to_owned(),
+        Off::OtherProvider => here
+            .say("only Antigravity logins have windows to start", "只有 Antigravity 登录的窗口可以启动")
+            .to_owned(),
+        Off::AgentRefused => here
+            .say(
+                "the service no longer serves this User-Agent; set upstream_user_agent_antigravity, or look for an update",
+                "服务不再接受这个 User-Agent；请设置 upstream_user_agent_antigravity，或检查更新",
+            )
+            .to_owned(),
+        Off::Gone => here.say("the credential is gone", "该凭据已不存在").to_owned(),
+    }
+}
+
+fn unsure(why: Unsure, here: Here<'_>) -> String {
+    match why {
+        Unsure::NeverRead => here.say("its quota was not read yet", "额度尚未读取").to_owned(),
+        Unsure::NoShortWindow => {
+            here.say("the service shows no window for it", "服务没有给出它的窗口").to_owned()
+        }
+        Unsure::Remaining => here.say("what is left is not known", "剩余额度未知").to_owned(),
+        Unsure::Idleness => here
+            .say("it is not sure whether its window has started", "还不能确定窗口是否已开始计时")
+            .to_owned(),
         Unsure::Old { age, .. } if age.is_negative() => {
-            f.write_str("the clock was set back since it was read")
+            here.say("the clock was set back since it was read", "读取之后时钟被调慢").to_owned()
         }
         Unsure::Old { age, limit } => {
-            write!(f, "the reading is {} old, {} is the most", lasting(age), lasting(limit))
+            let (age, limit) = (here.language.lasting(age), here.language.lasting(limit));
+            here.say(
+                format!("the reading is {age} old, {limit} is the most"),
+                format!("读数已有 {age}，最多允许 {limit}"),
+            )
         }
     }
 }

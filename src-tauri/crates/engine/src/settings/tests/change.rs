@@ -73,7 +73,10 @@ async fn environment_and_flags_overrule_and_are_named() {
     let flags = [("proxy_listen", "127.0.0.1:9000")];
     let (keeper, problems) = load_with(&store, &face, &vars, &flags).await;
     assert_eq!(codes(&problems), ["setting_refused"]);
-    assert!(problems[0].message().contains("environment") && problems[0].message().contains("5 to 3600"));
+    assert!(
+        problems[0].message().english.contains("environment")
+            && problems[0].message().english.contains("5 to 3600")
+    );
     let current = keeper.current();
     assert_eq!((current.refresh_interval_minutes, current.quota_cache_ttl_seconds), (20, 60));
     assert_eq!(current.proxy_listen.port(), 9000);

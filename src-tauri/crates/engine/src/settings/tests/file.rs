@@ -86,7 +86,11 @@ async fn bad_values_in_the_file_are_reported_one_by_one_and_the_good_ones_taken(
     found.sort_unstable();
     assert_eq!(found, ["secret_in_settings", "setting_refused", "setting_refused", "setting_unknown"]);
     assert_eq!(summary(&problems).len(), 3);
-    assert!(!summary(&problems).iter().any(|(_, text)| text.contains("FAKE")));
+    assert!(
+        !summary(&problems)
+            .iter()
+            .any(|(_, text)| text.english.contains("FAKE") || text.chinese.contains("FAKE"))
+    );
     let now = keeper.current();
     assert_eq!(
         (now.refresh_interval_minutes, now.quota_cache_ttl_seconds, now.smart_warmup_scan_interval_seconds),
@@ -108,7 +112,7 @@ async fn an_unreadable_file_is_put_aside_and_written_anew() {
         *face.document.lock().unwrap() = Some(bad.into());
         let (again, problems) = load(&store, &face).await;
         assert_eq!(codes(&problems), ["settings_unreadable"], "{bad:?}");
-        assert!(problems[0].message().contains("corrupt-20260301T120000Z"));
+        assert!(problems[0].message().english.contains("corrupt-20260301T120000Z"));
         assert_eq!(*face.aside.lock().unwrap(), ["corrupt-20260301T120000Z"]);
         assert_eq!(again.current().refresh_interval_minutes, 30);
         assert_eq!(face.value("refresh_interval_minutes"), 30);
@@ -138,7 +142,7 @@ async fn an_edited_file_opens_no_door() {
         });
         let (again, problems) = load(&store, &face).await;
         assert_eq!(problems, [SettingsProblem::Withheld(key)]);
-        assert!(problems[0].message().contains("settings set"));
+        assert!(problems[0].message().english.contains("settings set"));
         assert_eq!(again.current().text(key), before.text(key));
         assert_eq!(again.current().refresh_interval_minutes, 25, "the rest is taken");
         assert_ne!(face.value(key), json!(true));

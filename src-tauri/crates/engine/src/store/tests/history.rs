@@ -6,6 +6,7 @@ use domain::fault::Class;
 use domain::policy::cooldown::{Claim, Part, Probe, Proof, Reason, Scope as Rests};
 use domain::policy::protection::{Below, Held};
 use domain::policy::warmup::{Outcome, Refusal};
+use domain::policy::words::Said;
 use domain::quota::Remaining;
 use jiff::SignedDuration;
 
@@ -33,7 +34,7 @@ async fn a_decision_that_stays_the_same_is_one_entry() {
             name: "Ada".into(),
             subject: "claude-sonnet-4-6".into(),
             verdict: verdict.into(),
-            sentence: sentence.into(),
+            sentence: Said::of(|_| sentence),
             until: None,
             at: noon() + after,
         };
@@ -47,7 +48,7 @@ async fn a_decision_that_stays_the_same_is_one_entry() {
     decide("not_full", "50 % left", days(1)).await;
     let all = async |query: DecisionQuery| {
         let kept = store.decisions(query).await.unwrap();
-        kept.into_iter().map(|d| (d.sentence, noon().duration_until(d.at))).collect::<Vec<_>>()
+        kept.into_iter().map(|d| (d.sentence.english, noon().duration_until(d.at))).collect::<Vec<_>>()
     };
     let everything = DecisionQuery { since: noon(), limit: 10, ..DecisionQuery::default() };
     let expected = [

@@ -12,6 +12,9 @@ pub struct WarmupArgs {
     /// One model of it. Without it: one request a group.
     #[serde(default)]
     pub model: Option<String>,
+    /// Several models of credentials in one round, instead of one credential.
+    #[serde(default)]
+    pub pairs: Vec<WarmupPair>,
     /// Everything, where no credential is named: a guard against a slip of the hand.
     #[serde(default)]
     pub all: bool,
@@ -28,6 +31,15 @@ pub struct WarmupArgs {
     /// sent; without it that one is refused with `needs_consent`.
     #[serde(default)]
     pub agreed: bool,
+}
+
+/// A model of a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct WarmupPair {
+    /// The credential, by id or name.
+    pub credential: String,
+    /// The model: an id, or the beginning of one.
+    pub model: String,
 }
 
 /// What a round of warmups did, would do, or is doing.
@@ -79,6 +91,20 @@ pub struct WarmupLine {
     pub outcome: Option<String>,
     /// Why, where the service refused.
     pub detail: Option<String>,
+}
+
+/// Arguments of `automation_pause`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct PauseArgs {
+    /// A span from a minute to seven days (`1h`), `tomorrow` (six in the morning), or `off`.
+    pub pause: String,
+}
+
+/// Whether automation rests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PauseView {
+    /// Until when; null where it does not.
+    pub until: Option<String>,
 }
 
 /// Arguments of `decisions`.

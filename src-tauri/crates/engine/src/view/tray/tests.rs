@@ -1,5 +1,5 @@
 use super::*;
-use crate::view::dto::{FailureView, KeyStorageView, Notice};
+use crate::view::dto::{FailureView, GroupView, KeyStorageView, ModelView, Notice};
 
 /// 12:01 in `zone()`, a Monday.
 const NOW: &str = "2026-03-02T11:01:00Z";
@@ -70,10 +70,13 @@ fn status() -> StatusView {
         key_storage: KeyStorageView::Keychain,
         notices: Vec::new(),
         background_refresh: true,
+        paused_until: None,
+        tray_pinned: None,
         next_refresh_at: None,
         stretched_to_minutes: None,
         control_address: None,
         language: "en".to_owned(),
+        theme: "system".to_owned(),
     }
 }
 
@@ -86,7 +89,9 @@ fn texts(model: &TrayModel) -> Vec<&str> {
         .menu
         .iter()
         .map(|entry| match entry {
-            TrayEntry::Text(text) | TrayEntry::Action { text, .. } => text.as_str(),
+            TrayEntry::Text(text) | TrayEntry::Action { text, .. } | TrayEntry::Menu { text, .. } => {
+                text.as_str()
+            }
             TrayEntry::Separator => "---",
         })
         .collect()
@@ -95,6 +100,152 @@ fn texts(model: &TrayModel) -> Vec<&str> {
 #[track_caller]
 fn check_level(credentials: Vec<CredentialView>, level: Level, attention: bool) {
     assert_eq!(shown(&document(credentials), Language::English).icon, TrayIcon { level, attention });
+}
+
+/// A group of a credential with so much left and one model; `protected` or at rest.
+fn pool(one: &mut CredentialView, key: &str, share: f64, protected: bool, until: Option<&str>) {
+    one.groups.push(GroupView {
+        key: key.to_owned(),
+        name: key.to_owned(),
+        remaining: Some(share),
+        reset_at: Some("2026-03-02T13:05:00Z".to_owned()),
+        binding: Some("5h".to_owned()),
+        windows: Vec::new(),
+    });
+    one.models.push(ModelView {
+        id: format!("{key}-model"),
+        display_name: String::new(),
+        group: Some(key.to_owned()),
+        remaining: None,
+        effective_remaining: Some(share),
+        reset_at: None,
+        source: "summary".to_owned(),
+        observed_at: NOW.to_owned(),
+        stale: false,
+        contradicts: false,
+        protected,
+        cooldown_until: until.map(str::to_owned),
+        cooldown_reason: until.map(|_| "rate".to_owned()),
+        last_warmup_at: None,
+    });
+}
+
+#[test]
+fn what_is_empty_or_rests_does_not_hide_what_can_be_used() {
+    let mut ada = running("Ada", 0.0);
+    pool(&mut ada, "3p", 0.0, false, None);
+    pool(&mut ada, "gemini", 0.7, false, None);
+    check_level(vec![ada.clone()], Level::High, false);
+    let mut bob = running("Bob", 0.06);
+    pool(&mut bob, "3p", 0.06, true, None);
+    check_level(vec![ada.clone(), bob.clone()], Level::High, false);
+    let mut cleo = running("Cleo", 0.1);
+    pool(&mut cleo, "3p", 0.1, false, Some("2026-03-02T11:30:00Z"));
+    check_level(vec![ada, bob.clone(), cleo.clone()], Level::High, false);
+    // Nothing is left to use: that is empty, not unknown.
+    let model = shown(&document(vec![bob, cleo]), Language::English);
+    assert_eq!((model.icon.level, model.title.as_str()), (Level::Empty, "Headroom"));
+}
+
+#[test]
+fn the_pinned_credential_decides_the_level_while_it_can() {
+    let status = StatusView { tray_pinned: Some("id-Bob".to_owned()), ..status() };
+    let level = |credentials| {
+        let quota = document(credentials);
+        tray(&quota, &status, NOW.parse().unwrap(), &zone(), Language::English).icon.level
+    };
+    assert_eq!(level(vec![running("Ada", 0.1), running("Bob", 0.9)]), Level::Full);
+    assert_eq!(level(vec![running("Ada", 0.1), running("Bob", 0.0)]), Level::Empty);
+    let gone = standing("Bob", "disabled", false, None);
+    assert_eq!(level(vec![running("Ada", 0.7), gone]), Level::High);
+}
+
+#[test]
+fn the_menu_says_what_comes_back_next_and_why_some_rests() {
+    let mut ada = running("Ada", 0.0);
+    pool(&mut ada, "gemini", 0.0, false, None);
+    let mut bob = running("Bob", 0.06);
+    pool(&mut bob, "3p", 0.06, true, None);
+    let mut cleo = running("Cleo", 0.5);
+    pool(&mut cleo, "3p", 0.5, false, Some("2026-03-02T11:31:00Z"));
+    let quota = document(vec![ada, bob, cleo]);
+    for (language, said) in [
+        (
+            Language::English,
+            [
+                "Next capacity: Claude on Cleo at 12:31 (30 min)",
+                "Bob rests for Claude: protected, back at 14:05",
+                "Cleo rests for Claude: rate, back at 12:31",
+            ],
+        ),
+        (
+            Language::Chinese,
+            [
+                "最早恢复：Cleo 的 Claude，12:31（30 分钟）",
+                "Bob 的 Claude 暂停使用：已达保护下限，14:05 恢复",
+                "Cleo 的 Claude 暂停使用：rate，12:31 恢复",
+            ],
+        ),
+    ] {
+        let model = shown(&quota, language);
+        assert_eq!(texts(&model)[6..9], said);
+    }
+}
+
+#[test]
+fn many_rests_are_counted() {
+    let many = (0..9).map(|n| {
+        let mut one = running(&format!("c{n}"), 0.06);
+        pool(&mut one, "3p", 0.06, true, None);
+        one
+    });
+    let model = shown(&document(many.collect()), Language::English);
+    assert!(texts(&model).contains(&"4 more rest …"), "{:?}", texts(&model));
+}
+
+#[track_caller]
+fn inside<'a>(model: &'a TrayModel, menu: &str) -> &'a [TrayEntry] {
+    let found = model.menu.iter().find_map(|entry| match entry {
+        TrayEntry::Menu { text, entries } if text == menu => Some(entries.as_slice()),
+        TrayEntry::Menu { .. } | TrayEntry::Text(_) | TrayEntry::Separator | TrayEntry::Action { .. } => None,
+    });
+    found.unwrap()
+}
+
+fn requests(entries: &[TrayEntry]) -> Vec<&TrayRequest> {
+    entries
+        .iter()
+        .filter_map(|entry| match entry {
+            TrayEntry::Action { request, .. } => Some(request),
+            TrayEntry::Menu { .. } | TrayEntry::Text(_) | TrayEntry::Separator => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_has_windows_to_start_can_be_warmed_up() {
+    let key = CredentialView { provider: "api-key".to_owned(), ..active("Key", None) };
+    let off = standing("Off", "disabled", false, None);
+    let model = shown(&document(vec![running("Ada", 0.5), key, off, running("Bob", 0.5)]), Language::English);
+    let warm = |id: Option<&str>| TrayRequest::Warm(id.map(str::to_owned));
+    let all = [warm(None), warm(Some("id-Ada")), warm(Some("id-Bob"))];
+    assert_eq!(requests(inside(&model, "Warm up")), all.iter().collect::<Vec<_>>());
+    let keys = vec![CredentialView { provider: "api-key".to_owned(), ..active("Key", None) }];
+    assert!(!texts(&shown(&document(keys), Language::English)).contains(&"Warm up"));
+}
+
+#[test]
+fn a_pause_is_said_drawn_hollow_and_can_be_ended() {
+    let quota = document(vec![running("Ada", 0.7)]);
+    let going = shown(&quota, Language::English);
+    let pauses = [PauseFor::Hour, PauseFor::Tomorrow, PauseFor::Over].map(TrayRequest::Pause);
+    assert_eq!(requests(inside(&going, "Pause automation")), [&pauses[0], &pauses[1]]);
+    let status = StatusView { paused_until: Some("2026-03-02T12:01:00Z".to_owned()), ..status() };
+    let model = tray(&quota, &status, NOW.parse().unwrap(), &zone(), Language::English);
+    assert_eq!(model.icon.level, Level::Paused);
+    assert_eq!(texts(&model)[1], "Automation is paused until 13:01.");
+    assert!(model.tooltip.ends_with("Automation is paused until 13:01."), "{}", model.tooltip);
+    assert_eq!(requests(inside(&model, "Pause automation")), pauses.iter().collect::<Vec<_>>());
 }
 
 #[test]
@@ -107,10 +258,10 @@ fn the_glass_is_as_full_as_the_tightest_credential() {
         (0.5, Level::Half),
         (0.374, Level::Low),
         (0.001, Level::Low),
-        (0.0, Level::Empty),
     ] {
         check_level(vec![running("Ada", 1.0), running("Bob", share)], level, false);
     }
+    check_level(vec![running("Bob", 0.0)], Level::Empty, false);
 }
 
 #[test]
@@ -171,12 +322,14 @@ fn the_menu_is_the_sentence_the_credentials_and_what_one_can_do() {
             "---",
             "Ada   \u{2007}58 %  ▮▮▮▯▯  5h · 14:05 (2 h 04 m)",
             "---",
+            "Warm up",
+            "Pause automation",
             "Refresh now",
             "Open Headroom",
             "Quit"
         ]
     );
-    assert_eq!(model.title, "Headroom · 58 %");
+    assert_eq!((model.title.as_str(), model.label.as_str()), ("Headroom · 58 %", "58 %"));
     assert_eq!(model.tooltip, "Headroom · Plenty is left.");
 }
 
@@ -211,7 +364,7 @@ fn the_demo_says_so_in_every_place() {
 fn many_credentials_do_not_make_the_menu_longer_than_the_screen() {
     let many = (0..200).map(|n| running(&format!("c{n}"), 0.5)).collect();
     let model = shown(&document(many), Language::English);
-    assert_eq!(model.menu.len(), LINES + 7);
+    assert_eq!(model.menu.len(), LINES + 9);
     assert!(texts(&model).contains(&"185 more …"));
 }
 
@@ -326,17 +479,4 @@ fn long_names_are_cut() {
     let name = "somebody.with.a.very.long.name@company.example";
     let model = shown(&document(vec![running(name, 0.5)]), Language::English);
     assert!(texts(&model)[2].starts_with("somebody.with.a.very.long.n…   "));
-}
-
-#[test]
-fn the_setting_decides_the_language_before_the_system_does() {
-    for (setting, locale, language) in [
-        ("en", Some("zh_CN.UTF-8"), Language::English),
-        ("zh-CN", Some("en_US.UTF-8"), Language::Chinese),
-        ("system", Some("zh_CN.UTF-8"), Language::Chinese),
-        ("system", Some("de_DE.UTF-8"), Language::English),
-        ("system", None, Language::English),
-    ] {
-        assert_eq!(Language::of(setting, locale), language, "{setting} {locale:?}");
-    }
 }

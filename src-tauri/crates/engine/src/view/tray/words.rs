@@ -1,34 +1,14 @@
-//! The tray's words, numbers and times in both languages.
+//! The tray's words in both languages; shares and times are said as in every sentence.
 //!
 //! Written in each language, not translated word by word. What the engine says about a credential comes with the
 //! document and is not said again here.
 
+use domain::policy::words::{Here, Language};
+use domain::quota::Remaining;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Absence;
-
-/// Languages the tray speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    English,
-    /// Simplified Chinese.
-    Chinese,
-}
-
-impl Language {
-    /// The language for the setting `language` (`en`, `zh-CN`, else the system's) and the system's locale, e.g.
-    /// `zh_CN.UTF-8`.
-    #[must_use]
-    pub fn of(setting: &str, locale: Option<&str>) -> Self {
-        let chosen = match setting {
-            "en" | "zh-CN" => setting,
-            _ => locale.unwrap_or_default(),
-        };
-        if chosen.starts_with("zh") { Self::Chinese } else { Self::English }
-    }
-}
+use super::{Absence, PauseFor};
 
 /// The words, with the clock that times are told against.
 pub(super) struct Words<'a> {
@@ -39,10 +19,7 @@ pub(super) struct Words<'a> {
 
 impl Words<'_> {
     fn pick(&self, english: &'static str, chinese: &'static str) -> &'static str {
-        match self.language {
-            Language::English => english,
-            Language::Chinese => chinese,
-        }
+        self.language.say(english, chinese)
     }
 
     pub fn demo(&self) -> &'static str {
@@ -55,6 +32,78 @@ impl Words<'_> {
 
     pub fn refresh(&self) -> &'static str {
         self.pick("Refresh now", "立即刷新")
+    }
+
+    pub fn warm_up(&self) -> &'static str {
+        self.pick("Warm up", "预热")
+    }
+
+    pub fn everyone(&self) -> &'static str {
+        self.pick("Everyone", "全部")
+    }
+
+    pub fn pause(&self) -> &'static str {
+        self.pick("Pause automation", "暂停自动化")
+    }
+
+    pub fn pause_for(&self, how_long: PauseFor) -> &'static str {
+        match how_long {
+            PauseFor::Hour => self.pick("For 1 hour", "1 小时"),
+            PauseFor::Tomorrow => self.pick("Until tomorrow, 06:00", "到明早 06:00"),
+            PauseFor::Over => self.pick("Resume now", "立即恢复"),
+        }
+    }
+
+    /// `Automation is paused until 15:20.`
+    pub fn paused(&self, until: Timestamp) -> String {
+        match self.language {
+            Language::English => format!("Automation is paused until {}.", self.local(until)),
+            Language::Chinese => format!("自动化已暂停，{} 恢复。", self.local(until)),
+        }
+    }
+
+    /// `Next capacity: Claude on Bob at 14:05 (2 h 04 m)`
+    pub fn next_capacity(&self, group: &str, name: &str, at: Timestamp) -> String {
+        match self.language {
+            Language::English => format!("Next capacity: {group} on {name} at {}", self.reset(at)),
+            Language::Chinese => format!("最早恢复：{name} 的 {group}，{}", self.reset(at)),
+        }
+    }
+
+    /// `Bob rests for Claude: protected, back at 14:05`
+    pub fn rests(
+        &self,
+        name: &str,
+        group: &str,
+        protected: bool,
+        reason: Option<&str>,
+        until: Option<Timestamp>,
+    ) -> String {
+        let why =
+            if protected { self.pick("protected", "已达保护下限") } else { reason.unwrap_or_default() };
+        let until = until.map(|at| self.local(at));
+        let mut said = match self.language {
+            Language::English => format!("{name} rests for {group}"),
+            Language::Chinese => format!("{name} 的 {group} 暂停使用"),
+        };
+        if !why.is_empty() {
+            said.push_str(self.pick(": ", "："));
+            said.push_str(why);
+        }
+        if let Some(at) = until {
+            said.push_str(&match self.language {
+                Language::English => format!(", back at {at}"),
+                Language::Chinese => format!("，{at} 恢复"),
+            });
+        }
+        said
+    }
+
+    pub fn more_rest(&self, count: usize) -> String {
+        match self.language {
+            Language::English => format!("{count} more rest …"),
+            Language::Chinese => format!("还有 {count} 项暂停使用 …"),
+        }
     }
 
     pub fn open(&self) -> &'static str {
@@ -107,67 +156,24 @@ impl Words<'_> {
     }
 
     pub fn window(&self, name: &str) -> String {
-        match (self.language, name) {
-            (Language::Chinese, "5h") => "5 小时".to_owned(),
-            (Language::Chinese, "weekly") => "每周".to_owned(),
-            (Language::English | Language::Chinese, _) => name.to_owned(),
-        }
+        self.language.window(name).to_owned()
     }
 
     /// Whole percent; never 0 % while something is left and never 100 % once something is gone.
     pub fn percent(&self, share: f64) -> String {
-        let share = share.clamp(0.0, 1.0);
-        let rounded = (share * 100.0).round();
-        // 99.99 % counts as full everywhere.
-        let whole = match share {
-            _ if share >= 0.9999 => 100.0,
-            _ if share > 0.0 => rounded.clamp(1.0, 99.0),
-            _ => 0.0,
-        };
-        match self.language {
-            Language::English => format!("{whole:.0} %"),
-            Language::Chinese => format!("{whole:.0}%"),
-        }
+        Remaining::clamped(share).map(|share| self.language.percent(share)).unwrap_or_default()
     }
 
     /// `14:05 (2 h 04 m)`, with the day where it is not today.
     pub fn reset(&self, at: Timestamp) -> String {
-        let minutes = (at.as_second() - self.now.as_second()).max(0).unsigned_abs().div_ceil(60);
+        let (time, wait) = (self.local(at), self.language.lasting(self.now.duration_until(at)));
         match self.language {
-            Language::English => format!("{} ({})", self.local(at), self.span(minutes)),
-            Language::Chinese => format!("{}（{}）", self.local(at), self.span(minutes)),
+            Language::English => format!("{time} ({wait})"),
+            Language::Chinese => format!("{time}（{wait}）"),
         }
     }
 
     fn local(&self, at: Timestamp) -> String {
-        let there = at.to_zoned_datetime(self.zone.clone());
-        let here = self.now.to_zoned_datetime(self.zone.clone());
-        let clock = there.strftime("%H:%M");
-        if there.date() == here.date() {
-            return clock.to_string();
-        }
-        let within_a_week = at.as_second() - self.now.as_second() < 6 * 86_400;
-        match (self.language, within_a_week) {
-            (Language::English, true) => there.strftime("%a %H:%M").to_string(),
-            (Language::English, false) => there.strftime("%-d %b %H:%M").to_string(),
-            (Language::Chinese, true) => {
-                let day = ["一", "二", "三", "四", "五", "六", "日"]
-                    [usize::from(there.weekday().to_monday_zero_offset().unsigned_abs())];
-                format!("周{day} {clock}")
-            }
-            (Language::Chinese, false) => format!("{}月{}日 {clock}", there.month(), there.day()),
-        }
-    }
-
-    fn span(&self, minutes: u64) -> String {
-        let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
-        match (self.language, days, minutes / 60) {
-            (Language::English, 0, 0) => format!("{rest} min"),
-            (Language::English, 0, _) => format!("{hours} h {rest:02} m"),
-            (Language::English, _, _) => format!("{days} d {hours} h"),
-            (Language::Chinese, 0, 0) => format!("{rest} 分钟"),
-            (Language::Chinese, 0, _) => format!("{hours} 小时 {rest:02} 分"),
-            (Language::Chinese, _, _) => format!("{days} 天 {hours} 小时"),
-        }
+        Here { now: self.now, zone: self.zone, language: self.language }.time(at)
     }
 }

@@ -38,6 +38,15 @@ fn a_model_is_named_by_its_id_or_its_beginning() {
     assert_eq!(nobodys.lines, []);
     assert_eq!(nobodys.unmatched[0].nearest.as_deref(), Some(CLAUDE));
     assert_eq!(lines(&world, Target::Credential(&CredentialId::new("nobody"))), [""; 0]);
+    let pairs = [
+        (ada_id(), PRO.to_owned()),
+        (CredentialId::new("nobody"), PRO.to_owned()),
+        (ada_id(), CLAUDE.to_owned()),
+    ];
+    assert_eq!(
+        lines(&world, Target::Pairs(&pairs)),
+        [format!("Ada {PRO} warm"), format!("Ada {CLAUDE} warm")]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::world::{CLAUDE, FLASH, OPUS, PRO, World, person, said};
 use crate::credential::{Provider, State};
 use crate::policy::testing::{hours, left, minutes, noon};
 use crate::policy::warmup::*;
+use crate::policy::words::Said;
 use crate::quota::Idleness;
 use jiff::SignedDuration;
 
@@ -127,7 +128,13 @@ fn the_summary_is_one_line() {
     world.tried(CLAUDE, hours(1), Outcome::Sent);
     world.people[1].quota.as_mut().unwrap().groups[0].windows[0].remaining = Some(left(40.0));
     let summary = world.plan().summary();
-    assert_eq!(summary.to_string(), "found 2, cooling down 2, follow skipped 1, not full 2, same group 1");
+    assert_eq!(
+        Said::of(|language| summary.say(language)),
+        Said {
+            english: "found 2, cooling down 2, follow skipped 1, not full 2, same group 1".into(),
+            chinese: "可预热 2，不久前已预热 2，只随同预热 1，正在使用 2，同一窗口 1".into(),
+        }
+    );
     assert_eq!((summary.found(), summary.count("same_group"), summary.count("off")), (2, 1, 0));
 }
 

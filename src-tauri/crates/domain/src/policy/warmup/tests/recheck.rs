@@ -10,13 +10,14 @@ use crate::quota::Idleness;
 
 #[test]
 fn rows_1_6_8_and_9_are_looked_at_again() {
-    let causes: [(&str, Cause); 10] = [
+    let causes: [(&str, Cause); 11] = [
         ("warm", |_| {}),
         ("off", |w| w.set("smart_warmup_enabled", "false")),
         ("off", |w| w.ada().credential.state = State::Disabled),
         ("off", |w| w.switches = Exceptions::new([(ada_id(), None, false)])),
         ("off", |w| w.people.clear()),
         ("off", |w| w.agent_refused = true),
+        ("off", |w| w.paused_until = Some(noon() + hours(1))),
         ("cooling_down", |w| w.tried(PRO, -minutes(1), Outcome::Sent)),
         ("resting", |w| w.rest(Part::Whole, hours(1))),
         ("backing_off", |w| w.tried(PRO, minutes(1), Outcome::Failed(Refusal::Refused))),

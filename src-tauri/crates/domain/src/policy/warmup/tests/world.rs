@@ -35,6 +35,7 @@ pub struct World {
     pub holds: Holds,
     pub switched_on_at: Option<Timestamp>,
     pub agent_refused: bool,
+    pub paused_until: Option<Timestamp>,
     pub zone: TimeZone,
 }
 
@@ -67,6 +68,7 @@ impl World {
             holds: Holds::default(),
             switched_on_at: None,
             agent_refused: false,
+            paused_until: None,
             zone: TimeZone::UTC,
         }
     }
@@ -155,6 +157,7 @@ impl World {
             zone: &self.zone,
             switched_on_at: self.switched_on_at,
             agent_refused: self.agent_refused,
+            paused_until: self.paused_until,
             run,
         })
     }

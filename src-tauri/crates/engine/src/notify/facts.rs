@@ -1,0 +1,57 @@
+//! Gathers from the live state what may be worth a message.
+
+use crate::ledger::{Known, State};
+use domain::catalogue::Group;
+use domain::policy::notify::{Drain, Facts, Pool, Who};
+use domain::policy::pair::Pair;
+use domain::quota::Quota;
+use jiff::Timestamp;
+
+/// Everything as it is now.
+pub(super) fn gather(state: &State, now: Timestamp) -> Facts {
+    let mut facts = Facts::default();
+    for known in &state.credentials {
+        let who = Who { id: known.credential.id.clone(), name: known.credential.name() };
+        facts.credentials.insert(who.id.clone());
+        if known.credential.state.needs_user() {
+            facts.needs.push((who, known.credential.state.clone()));
+            continue;
+        }
+        if !known.credential.state.is_active() {
+            continue;
+        }
+        facts.drains.extend(drains(known, &who));
+        let Some(quota) = known.quota.as_deref() else { continue };
+        for reading in &quota.groups {
+            let group = &reading.group;
+            facts.pools.push(pool(quota, group, &who, now));
+            let pair = Pair { credential: &who.id, group: Some(group), model: "" };
+            if state.warmups.is_without_effect(pair, state.warmup_on_since) {
+                facts.without_effect.push((who.clone(), group.clone()));
+            }
+        }
+    }
+    facts
+}
+
+fn pool(quota: &Quota, group: &Group, who: &Who, now: Timestamp) -> Pool {
+    let binding = quota.binding(group, now);
+    let runs_out = quota.windows_of(group).filter_map(|w| w.pace(now)?.runs_out_at).min();
+    Pool {
+        who: who.clone(),
+        group: group.clone(),
+        remaining: binding.and_then(|window| window.remaining_at(now)),
+        reset_at: quota.refills_at(group, now).or(binding.and_then(|window| window.reset_at)),
+        runs_out_at: runs_out,
+    }
+}
+
+fn drains<'a>(known: &'a Known, who: &'a Who) -> impl Iterator<Item = Drain> + 'a {
+    known.drained.iter().map(|(group, drained)| Drain {
+        who: who.clone(),
+        group: group.clone(),
+        points: drained.points,
+        within: drained.within,
+        at: drained.at,
+    })
+}
