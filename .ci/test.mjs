@@ -30,7 +30,16 @@ const steps = [
   // Before anything in Rust: both programs embed the page.
   { name: 'ui-build', minutes: 5, commands: [npm('run', '--silent', 'build')] },
   { name: 'clippy', minutes: 20, commands: [cargo('clippy', ...strict)] },
-  { name: 'guards', minutes: 2, commands: [node('.ci/guards.mjs'), testFiles('.ci/guards.test.mjs')] },
+  {
+    name: 'guards',
+    minutes: 2,
+    commands: [
+      node('.ci/guards.mjs'),
+      node('.ci/workflows.mjs'),
+      node('.ci/reliability.mjs', '--check'),
+      testFiles('.ci/guards.test.mjs', '.ci/workflows.test.mjs', '.ci/reliability.test.mjs'),
+    ],
+  },
   { name: 'rust', minutes: 30, commands: [cargo('test')] },
   { name: 'ui', minutes: 10, commands: [npm('run', '--silent', 'check'), npm('run', '--silent', 'test:ui')] },
   {
@@ -70,6 +79,7 @@ const summaries = [
   /^advisories not checked/,
   /^guards: /,
   /^clients: left out: /,
+  /^reliability: /,
 ];
 
 /** Seconds since `start`, to a tenth. */

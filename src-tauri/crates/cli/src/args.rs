@@ -2,9 +2,11 @@
 
 mod automation;
 mod proxy;
+mod scripts;
 
 pub use automation::{CooldownAction, Cooldowns, Decisions, History, Warmup};
 pub use proxy::{Connect, KeyAction, Keys, Requests};
+pub use scripts::{Export, Quota, Watch};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::ffi::OsString;
@@ -31,6 +33,23 @@ pub struct Args {
     pub command: Command,
 }
 
+/// `headroom doctor`
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Do what loses nothing: close files to other users, remove what interrupted writes left
+    #[arg(long)]
+    pub fix: bool,
+    /// Put the newest good backup in the database's place; the present one is kept aside
+    #[arg(long)]
+    pub restore: bool,
+    /// Write what helps to find a fault into a file you can read before you send it
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub bundle: Option<PathBuf>,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -42,19 +61,16 @@ pub enum Command {
         #[arg(long)]
         print: bool,
     },
-    /// Take over credentials from files, folders and ZIPs of any known format
+    /// Take over credentials from files, folders, ZIPs and other programs' data, or everything from an export
     Import(Import),
     /// List credentials, or change one
     Credentials(Credentials),
     /// Show every credential, model and window
-    Quota {
-        /// Read from the service now instead of what was read within the last minute
-        #[arg(long)]
-        refresh: bool,
-        /// Print one JSON document
-        #[arg(long)]
-        json: bool,
-    },
+    Quota(Quota),
+    /// Follow the quota as it changes, until Ctrl-C
+    Watch(Watch),
+    /// Write everything into one encrypted file, to keep or to move; `import` takes it
+    Export(Export),
     /// Start idle quota windows now, so that they come back early
     Warmup(Warmup),
     /// Say what was done or left undone, and why
@@ -81,17 +97,19 @@ pub enum Command {
     /// List settings, or change one
     Settings(Settings),
     /// Check the installation and say what to do
-    Doctor {
-        /// Print one JSON document
-        #[arg(long)]
-        json: bool,
-    },
+    Doctor(Doctor),
     /// Run the simulated service on its own, to try things on
     Simulate(Simulate),
     /// Print the completion script for a shell
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Manual {
+        /// The folder
+        dir: PathBuf,
     },
 }
 
@@ -102,7 +120,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
     /// Where the control API and the web page listen [default: 127.0.0.1, any free port]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", env = "HEADROOM_CONTROL", hide_env_values = true)]
     pub control: Option<SocketAddr>,
     /// Show the demo: invented credentials on a simulated service
     #[arg(long, conflicts_with = "demo_if_empty")]
@@ -115,7 +133,8 @@ pub struct Serve {
 /// `headroom import`
 #[derive(Debug, ClapArgs)]
 pub struct Import {
-    /// Files, folders and ZIPs; - reads one file from stdin
+    /// Files, folders and ZIPs, gcli2api's credentials.db or its folder, Antigravity-Manager's data directory, or
+    /// the file of an export; - reads one file from stdin
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<OsString>,
     /// Where the credentials belong, whatever the files say
@@ -192,6 +211,11 @@ pub enum CredentialAction {
         /// Print the address and open nothing
         #[arg(long)]
         no_browser: bool,
+    },
+    /// Watch the login that the Antigravity CLI (agy) is signed in with, by its own report; no login is handed over
+    Watch {
+        /// Your name for it [default: Antigravity CLI]
+        name: Option<String>,
     },
     /// Add an API key of Google AI Studio; the key is asked for, or read from stdin
     AddKey {

@@ -6,10 +6,12 @@ mod cooldowns;
 mod credentials;
 mod decisions;
 mod doctor;
+mod export;
 mod history;
 mod import;
 mod keys;
 mod login;
+mod manual;
 mod quota;
 mod requests;
 mod serve;
@@ -17,6 +19,7 @@ mod settings;
 mod simulate;
 mod ui;
 mod warmup;
+mod watch;
 mod whatif;
 
 use crate::args::{Args, Command};
@@ -31,7 +34,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Ui { print } => ui::run(&place, print).await,
         Command::Import(args) => import::run(&place, args).await,
         Command::Credentials(args) => credentials::run(&place, args).await,
-        Command::Quota { refresh, json } => quota::run(&place, refresh, json).await,
+        Command::Quota(args) => quota::run(&place, args).await,
+        Command::Watch(args) => watch::run(&place, args).await,
+        Command::Export(args) => export::run(&place, args).await,
         Command::Warmup(args) => warmup::run(&place, args).await,
         Command::Decisions(args) => decisions::run(&place, args).await,
         Command::Cooldowns(args) => cooldowns::run(&place, args).await,
@@ -40,9 +45,10 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Requests(args) => requests::run(&place, args).await,
         Command::Connect(args) => connect::run(&place, args).await,
         Command::Settings(args) => settings::run(&place, args).await,
-        Command::Doctor { json } => doctor::run(&place, json).await,
+        Command::Doctor(args) => doctor::run(&place, args).await,
         Command::Simulate(args) => simulate::run(args).await,
         Command::Whatif { trace, json } => whatif::run(&trace, json),
         Command::Completions { shell } => completions::run(shell),
+        Command::Manual { dir } => manual::run(&dir),
     }
 }

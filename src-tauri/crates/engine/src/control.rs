@@ -48,6 +48,17 @@ pub trait Commands: Clone + Send + Sync + 'static {
 
     /// Counts up whenever something a reader can see changed.
     fn revision(&self) -> watch::Receiver<u64>;
+
+    /// What is measured, for programs that collect it.
+    fn metrics(&self) -> Metrics;
+}
+
+/// What is measured.
+pub struct Metrics {
+    /// OpenMetrics text.
+    pub text: String,
+    /// Whether it may be read without a token.
+    pub open: bool,
 }
 
 /// Where the control API listens and what it announces.

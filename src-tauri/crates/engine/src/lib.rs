@@ -3,13 +3,15 @@
 //! Decisions are `domain`'s, formats are `wire`'s; windows, tray and terminal belong to the programs.
 
 pub mod api;
+pub mod archive;
 pub mod client;
 pub mod clock;
 pub mod connect;
 pub mod control;
 pub mod credentials;
 mod demo;
-mod doctor;
+pub mod doctor;
+mod hooks;
 pub mod host;
 pub mod import;
 pub mod journal;
@@ -18,6 +20,8 @@ mod listener;
 pub mod lock;
 pub mod logging;
 pub mod login;
+mod metrics;
+mod planner;
 pub mod proxy;
 pub mod quota;
 mod refusals;

@@ -143,6 +143,10 @@ impl Runtime {
         // A short-lived engine serves nobody.
         if triggers.is_some() {
             proxy.start().await?;
+            // The demo's events are invented: nothing of the user's is started for them.
+            if simulator.is_none() {
+                crate::hooks::start(&tasks, ledger.clone(), settings.clone(), clock.clone());
+            }
         }
         let logins = Logins::new(
             credentials.clone(),

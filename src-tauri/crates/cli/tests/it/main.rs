@@ -6,11 +6,15 @@
 
 mod canaries;
 mod credentials;
+mod doctor;
 mod harness;
 mod importing;
 mod ledger;
+mod moving;
 mod output;
 mod proxy;
+mod scale;
+mod scripts;
 mod serving;
 mod settings;
 mod together;

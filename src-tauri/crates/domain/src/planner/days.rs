@@ -38,6 +38,8 @@ struct Day {
     weight: [f64; 2],
     /// Demand up to the beginning of each bin ahead.
     sums: Vec<f64>,
+    /// Demand of that day up to the same time.
+    before: f64,
 }
 
 /// What the hours ahead may look like.
@@ -48,6 +50,8 @@ pub struct Days {
     doubt: f64,
     /// The bin ahead in which the next day starts.
     turn: usize,
+    /// Demand of the day so far.
+    so_far: f64,
 }
 
 impl Days {
@@ -69,7 +73,7 @@ impl Days {
         let supposed = hours.filter(|h| !h.is_any()).map(|h| view.supposed(h));
         let doubt = if supposed.is_some() { DOUBT / 2.0 } else { DOUBT };
         days.extend(supposed);
-        Self { days, doubt, turn }
+        Self { days, doubt, turn, so_far: view.so_far(view.now, turn) }
     }
 
     /// Whether nothing is known of any use.
@@ -109,6 +113,28 @@ impl Days {
                 day.sums[bin + 1] -= served;
             }
         }
+    }
+
+    /// Demand of the day so far.
+    pub(crate) fn so_far(&self) -> f64 {
+        self.so_far
+    }
+
+    /// Every day with any weight: it, the demand ahead, and its demand up to the same time.
+    pub(crate) fn ahead(&self) -> impl Iterator<Item = (f64, &[f64], f64)> {
+        self.days.iter().map(|d| (d.weight[0], d.sums.as_slice(), d.before)).filter(|(w, _, _)| *w > 0.0)
+    }
+
+    /// What is asked for in an hour of use.
+    pub(super) fn pace(&self) -> f64 {
+        let (mut asked, mut hours) = (0.0, 0.0);
+        for day in &self.days {
+            let weight = day.weight[0].max(day.weight[1]);
+            let half_hours = day.sums.windows(7).step_by(6).filter(|s| s[6] > s[0]).count();
+            asked += weight * day.sums.last().copied().unwrap_or(0.0);
+            hours += weight * half_hours as f64 / 2.0;
+        }
+        if hours > 0.0 { asked / hours } else { 0.0 }
     }
 
     pub(super) fn turn(&self) -> usize {
@@ -172,6 +198,12 @@ impl View<'_> {
         (end - RECENT..end).map(|b| f64::from(self.log.at(b))).sum()
     }
 
+    /// Demand since the day began, up to `end`; of twelve hours at most.
+    fn so_far(&self, end: i64, turn: usize) -> f64 {
+        let gone = (DAY - turn.min(DAY)).min(DAY / 2) as i64;
+        (end - gone..end).map(|b| f64::from(self.log.at(b))).sum()
+    }
+
     fn day(&self, back: usize, turn: usize, like: Option<&[f64]>) -> Option<Day> {
         let from = self.now - self.shift(back);
         if from + MISSING < self.log.first_bin() {
@@ -200,7 +232,7 @@ impl View<'_> {
         let weight = recency * alike * matches;
         let fits =
             |ahead: usize| fit(self.local(self.now + ahead as i64).0, self.local(from + ahead as i64).0);
-        Some(Day { weight: [weight * fits(0), weight * fits(turn)], sums })
+        Some(Day { weight: [weight * fits(0), weight * fits(turn)], sums, before: self.so_far(from, turn) })
     }
 
     /// A day that follows the working hours.
@@ -213,7 +245,7 @@ impl View<'_> {
             sum += if hours.contains(local) { each } else { 0.0 };
             sums.push(sum);
         }
-        Day { weight: [0.5; 2], sums }
+        Day { weight: [0.5; 2], sums, before: self.so_far(self.now, self.turn()) }
     }
 }
 

@@ -77,13 +77,17 @@ pub struct Plan {
     pub starts: Vec<Timestamp>,
     /// What the starts are expected to serve in addition, in the unit of the demand.
     pub gain: f64,
+    /// The same in hours of the person's use.
+    pub hours: f64,
+    /// When the window refills after the first start: by it, and by the first request after that where one is likely.
+    pub refills: Vec<Timestamp>,
     /// Why there is no start.
     pub hold: Option<Hold>,
 }
 
 impl Plan {
     fn held(hold: Hold) -> Self {
-        Self { starts: Vec::new(), gain: 0.0, hold: Some(hold) }
+        Self { starts: Vec::new(), gain: 0.0, hours: 0.0, refills: Vec::new(), hold: Some(hold) }
     }
 }
 
@@ -124,12 +128,12 @@ pub fn plan(asked: &Asked) -> Vec<Plan> {
         if asked.pools.len() > 1 {
             rest.take(&days, pool, length, from, &starts.at);
         }
-        plans[place] = described(now, &starts, binds);
+        plans[place] = described(now, &starts, binds, days.pace());
     }
     plans
 }
 
-fn described(now: i64, starts: &Starts, binds: bool) -> Plan {
+fn described(now: i64, starts: &Starts, binds: bool, pace: f64) -> Plan {
     let hold = if binds {
         Some(Hold::WeekBinds)
     } else if starts.at.is_empty() {
@@ -137,6 +141,8 @@ fn described(now: i64, starts: &Starts, binds: bool) -> Plan {
     } else {
         None
     };
-    let at = starts.at.iter().map(|&bin| begin_of(now + bin as i64)).collect();
-    Plan { starts: at, gain: (starts.with - starts.without).max(0.0), hold }
+    let times = |bins: &[usize]| bins.iter().map(|&bin| begin_of(now + bin as i64)).collect();
+    let gain = (starts.with - starts.without).max(0.0);
+    let hours = if pace > 0.0 { gain / pace } else { 0.0 };
+    Plan { starts: times(&starts.at), gain, hours, refills: times(&starts.refills), hold }
 }

@@ -25,6 +25,8 @@ pub struct Curves {
 pub struct Starts {
     /// Bins ahead at which to warm, as long as no request comes before.
     pub at: Vec<usize>,
+    /// Bins ahead at which the window refills: after the first warmup, and as requests start it from then on.
+    pub refills: Vec<usize>,
     /// What is expected to be served with and without warming, over the hours ahead.
     pub with: f64,
     /// See `with`.
@@ -96,8 +98,21 @@ impl Curves {
                 bin += 1;
             }
         }
+        let mut refills = Vec::new();
+        let mut refill = at.first().map(|first| first + self.length);
+        while let Some(bin) = refill.filter(|bin| *bin < AHEAD && refills.len() < 3) {
+            refills.push(bin);
+            // Somebody is at work then: half an hour does not pass without a request.
+            let likely = self.asked[bin..(bin + 6).min(AHEAD)].iter().any(|asked| *asked > 0.3);
+            refill = likely.then_some(bin + self.length);
+        }
         let chance = at.first().map_or(0.0, |b| self.chance[(b + self.length / 2).min(AHEAD - 1)]);
-        Starts { at, with: chance * with[from.min(AHEAD)], without: chance * without[from.min(AHEAD)] }
+        Starts {
+            at,
+            refills,
+            with: chance * with[from.min(AHEAD)],
+            without: chance * without[from.min(AHEAD)],
+        }
     }
 }
 

@@ -156,8 +156,8 @@ pub fn invent(kind: Kind, seed: u64, days: i32) -> Trace {
         arrival,
         capacity: each * f64::from(logins),
         spread: chance.between(0.0, 0.8),
-        punctual: chance.between(0.03, 0.5),
-        moody: chance.between(0.05, 0.35),
+        punctual: chance.between(0.03, 0.3),
+        moody: chance.between(0.05, 0.25),
         chance,
     };
     let plan = Habit::new(kind, &mut person, first);
@@ -165,8 +165,9 @@ pub fn invent(kind: Kind, seed: u64, days: i32) -> Trace {
     for day in 0..days {
         let date = first.checked_add(day.days()).expect("a date");
         let midnight = midnight_of(&zone, date);
+        let mood = (person.moody * person.chance.normal()).exp();
         for stretch in plan.day(&mut person, date, day, days) {
-            person.work(midnight, stretch, group, &mut demand);
+            person.work(midnight, Stretch { load: mood * stretch.load, ..stretch }, group, &mut demand);
         }
     }
     let end = midnight_of(&zone, first.checked_add(days.days()).expect("a date"));
@@ -180,7 +181,7 @@ impl Person {
         let wobble = self.punctual;
         let from = stretch.from + wobble * self.chance.normal();
         let to = (stretch.to + wobble * self.chance.normal()).max(from + 0.5);
-        let load = stretch.load * self.capacity * (self.moody * self.chance.normal()).exp();
+        let load = stretch.load * self.capacity;
         let hours = to - from;
         let unit = self.capacity / 100.0;
         let (mean, burst) = match self.arrival {

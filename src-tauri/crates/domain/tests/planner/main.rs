@@ -2,6 +2,7 @@
 
 #[expect(dead_code, reason = "the examples use more of it")]
 mod invent;
+mod run_outs;
 
 use domain::replay::{Fixed, Idle, Planned, Trace, Warmup, bound, run, served_with};
 use invent::{Chance, Kind, invent};

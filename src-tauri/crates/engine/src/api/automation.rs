@@ -31,7 +31,7 @@ impl Host {
                     "the automatic scan runs by itself; `automatic` goes with `dry_run`",
                 ));
             }
-            return Ok(runtime.warmups.rehearse());
+            return Ok(runtime.warmups.rehearse().await);
         }
         let target = match (args.credential, args.model) {
             (Some(credential), model) => Some((runtime.credentials.find(&credential)?.id, model)),

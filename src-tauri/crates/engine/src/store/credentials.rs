@@ -277,6 +277,12 @@ fn load(connection: &Connection, which: &str) -> Result<Rows, StoreError> {
     Ok((good, damaged))
 }
 
+/// The credentials of another database of this form; a damaged one stays behind.
+pub(super) fn present(connection: &Connection) -> Result<Vec<Credential>, StoreError> {
+    let (rows, _) = load(connection, "removed_at IS NULL")?;
+    Ok(rows.into_iter().map(|(credential, _)| credential).collect())
+}
+
 fn readable_id(row: &Row<'_>) -> String {
     match row.get_ref(0) {
         Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => String::from_utf8_lossy(bytes).into_owned(),

@@ -3,11 +3,13 @@
 //! Instants are RFC 3339 in UTC, shares are fractions 0.0 to 1.0 or null for unknown. Keys are stable: they
 //! change only with a reason, in the changelog.
 
+mod archive;
 mod proxy;
 mod quota;
 mod scheduler;
 mod whatif;
 
+pub use archive::*;
 pub use proxy::*;
 pub use quota::*;
 pub use scheduler::*;
@@ -104,6 +106,14 @@ pub struct AddKeyArgs {
     pub key: String,
 }
 
+/// Arguments of `credential_watch`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+pub struct WatchArgs {
+    /// The user's name for it.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
 /// What became of a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct CredentialChange {
@@ -150,6 +160,9 @@ pub struct ImportReport {
     pub dry_run: bool,
     /// One line per credential found and per file that holds none.
     pub entries: Vec<ImportEntry>,
+    /// What became of the other program's settings, where its data had any; with `dry_run` what it would be.
+    #[serde(default)]
+    pub settings: Option<SettingsImportReport>,
 }
 
 /// One line of an import report.

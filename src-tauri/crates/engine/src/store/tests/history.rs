@@ -135,6 +135,7 @@ async fn a_rest_and_a_floor_come_back_as_they_were() {
     assert_eq!(store.protections().await.unwrap(), []);
 }
 
+/// Holds F54.
 #[tokio::test]
 async fn measurements_are_full_for_a_week_hourly_for_a_month_daily_for_three() {
     let (store, ada) = with_ada().await;

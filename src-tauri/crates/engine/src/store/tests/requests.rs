@@ -123,6 +123,7 @@ async fn a_keys_requests_of_the_day_are_counted() {
     assert_eq!(counts, [("k1".to_owned(), 2), ("k2".to_owned(), 1)]);
 }
 
+/// Holds F54.
 #[tokio::test]
 async fn records_leave_after_ninety_days() {
     let store = Store::in_memory().unwrap();
@@ -134,6 +135,7 @@ async fn records_leave_after_ninety_days() {
     assert_eq!(store.requests(query()).await.unwrap().len(), 1);
 }
 
+/// Holds F54.
 #[tokio::test]
 async fn every_query_finds_an_index() {
     let store = Store::in_memory().unwrap();
