@@ -30,7 +30,7 @@ pub use line::Line;
 pub use lists::{checks, import, setting, settings, settings_import, value};
 pub use look::Look;
 pub use need::Need;
-pub use proxy::{keys, requests, revoked, statistics};
+pub use proxy::{changed, keys, requests, revoked, statistics};
 pub use quota::quota;
 pub use rests::{cleared, cooldowns};
 pub use table::cut;

@@ -181,13 +181,15 @@ impl ControlServer {
         let listening = Listening {
             name: "The control API",
             head: limits.head,
+            // There is no other.
+            idle: limits.head,
             connections: limits.connections,
             keep_alive: false,
             tasks: tasks.clone(),
             closing: closing.clone(),
             over: over.clone(),
         };
-        tasks.start(|_| accept(listener, listening, router));
+        tasks.start(|_| accept(vec![listener], listening, router));
         Ok(Self { handle, tasks, drain: limits.drain, closing, over })
     }
 

@@ -117,13 +117,13 @@ settings! { version =>
         "Your working hours in local time, in the form of the warmup hours; empty means learned from your use.";
 
     proxy_enabled: bool = false, BOOL, "PROXY_ENABLED", EVERYWHERE,
-        "Runs the local API for other programs; over personal logins the service's terms may forbid it.";
+        "Runs the proxy for other programs; over personal logins the service's terms may forbid it.";
     proxy_listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 8045)), LISTEN, "PROXY_LISTEN", EVERYWHERE,
-        "Where the local API listens; an address that others on the network reach takes proxy_allow_lan and proxy_hosts.";
+        "Where the proxy listens; an address that others on the network reach takes proxy_allow_lan and proxy_hosts.";
     proxy_allow_lan: bool = false, BOOL, "PROXY_ALLOW_LAN", EVERYWHERE,
-        "Lets the local API listen beyond this machine; whoever has a client key can then spend your quota from there.";
+        "Lets the proxy listen beyond this machine; whoever has a client key can then spend your quota from there.";
     proxy_hosts: Vec<String> = Vec::new(), HOSTS, "PROXY_HOSTS", EVERYWHERE,
-        "Names under which other machines may call the local API; requests under any other name are refused.";
+        "Names under which other machines may call the proxy; requests under any other name are refused.";
     proxy_routing: Routing = Routing::SoonestReset, choice::<Routing>(), "PROXY_ROUTING", EVERYWHERE,
         "In which order credentials of one kind are used; soonest-reset wastes the least.";
     proxy_pinned: Option<String> = None, OPTIONAL_NAME, "PROXY_PINNED", EVERYWHERE,
