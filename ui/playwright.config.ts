@@ -11,7 +11,9 @@ export default defineConfig({
   reporter: [['list']],
   // Measurements have a command of their own (`npm run speed:ui`): they take minutes and want a quiet machine.
   projects: [
-    { name: 'pages', testIgnore: 'speed.spec.ts' },
+    { name: 'pages', testIgnore: ['speed.spec.ts', 'tour.spec.ts'] },
+    // Takes the pictures of the README anew: `npm run tour`.
+    { name: 'tour', testMatch: 'tour.spec.ts', timeout: 300_000 },
     { name: 'speed', testMatch: 'speed.spec.ts', timeout: 900_000 },
   ],
   // Pictures differ in the smoothing of an edge from one build of the browser to the next.

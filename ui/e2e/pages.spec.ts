@@ -48,6 +48,7 @@ test.describe('a credential', () => {
     await ui.evaluate((id) => (location.hash = `#/credential?${id}`), ada);
     const mark = ui.getByRole('slider', { name: 'Floor of Gemini 3.8 Flash (High)' });
     await expect(mark).toHaveAttribute('aria-valuenow', '10');
+    await mark.scrollIntoViewIfNeeded();
     const box = await mark.boundingBox();
     const track = await mark.locator('..').boundingBox();
     if (!box || !track) throw new Error('the floor has a place');
@@ -96,7 +97,7 @@ test('the timeline tells the next capacity and every refill, over a day and a we
   await ui.getByRole('button', { name: '7 days' }).click();
   await expect.poll(() => coming.count()).toBeGreaterThan(day);
   const lanes = ui.getByRole('region', { name: 'Windows of every credential' });
-  await expect(lanes.getByRole('listitem').filter({ hasText: 'Gemini Models, Week' })).toHaveCount(3);
+  await expect(lanes.locator('.bar').filter({ hasText: 'Gemini Models, Week' })).toHaveCount(3);
   await lanes.getByRole('link', { name: 'Ada' }).click();
   await expect(ui.getByRole('heading', { level: 1 })).toHaveText('Ada');
 });

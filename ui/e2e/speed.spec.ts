@@ -18,7 +18,7 @@ test.use({
       email: `p${index}@example.com`,
       tier: (['pro', 'free', 'ultra'] as const)[index % 3] ?? 'pro',
       // Every reading brings other numbers, so that a refresh changes every row.
-      drift: { gemini: 3, '3p': 3 },
+      drift: { gemini: 1, '3p': 1 },
       groups: {
         gemini: {
           '5h': { used: (index % 90) / 100, started: '-2h10m' },
