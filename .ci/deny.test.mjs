@@ -10,9 +10,12 @@ import { cargoDeny, check } from './deny.mjs';
 const program = await cargoDeny();
 
 test('a crate of our own kind passes', () => verdict({ name: 'fine', license: 'MIT OR Apache-2.0' }, null));
+// Holds T27.
 test('a banned crate is refused', () => verdict({ name: 'openssl', license: 'Apache-2.0' }, 'bans'));
+// Holds T27.
 test('a licence nobody allowed is refused', () =>
   verdict({ name: 'copyleft', license: 'GPL-3.0-only' }, 'licenses'));
+// Holds T27.
 test('a crate from a git repository is refused', () =>
   verdict({ name: 'fine', license: 'MIT', git: true }, 'sources'));
 

@@ -31,6 +31,7 @@ test('where an engine runs already, the app is its window, and takes over when i
   await until('figures again', async () => (await page.invoke('status')).value.demo, 30);
 });
 
+// Holds F39, G15.
 test('many starts at once give one engine', async (t) => {
   const { env, start } = await desktop(t);
   const apps = Array.from({ length: 8 }, () => start(APP, ['--demo', '--hidden'], env));

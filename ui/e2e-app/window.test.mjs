@@ -79,6 +79,7 @@ test('closing the window destroys it, the tray stays, and opening it shows what 
   assert.equal(await page.windows(), 1);
 });
 
+// Holds T22.
 test('the page can call nothing but the commands of the engine', async (t) => {
   const place = await desktop(t);
   const page = await drive(place, ['--demo']);

@@ -33,6 +33,23 @@ pub struct Args {
     pub command: Command,
 }
 
+/// `headroom doctor`
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Do what loses nothing: close files to other users, remove what interrupted writes left
+    #[arg(long)]
+    pub fix: bool,
+    /// Put the newest good backup in the database's place; the present one is kept aside
+    #[arg(long)]
+    pub restore: bool,
+    /// Write what helps to find a fault into a file you can read before you send it
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub bundle: Option<PathBuf>,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -68,14 +85,19 @@ pub enum Command {
     Requests(Requests),
     /// Say what a program needs to use the proxy, or write it into its files
     Connect(Connect),
-    /// List settings, or change one
-    Settings(Settings),
-    /// Check the installation and say what to do
-    Doctor {
+    /// Compare what warmup policies would have served
+    Whatif {
+        /// Demand to play, as JSON; - reads it from stdin
+        #[arg(long, value_name = "FILE")]
+        trace: PathBuf,
         /// Print one JSON document
         #[arg(long)]
         json: bool,
     },
+    /// List settings, or change one
+    Settings(Settings),
+    /// Check the installation and say what to do
+    Doctor(Doctor),
     /// Run the simulated service on its own, to try things on
     Simulate(Simulate),
     /// Print the completion script for a shell

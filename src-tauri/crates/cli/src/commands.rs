@@ -20,6 +20,7 @@ mod simulate;
 mod ui;
 mod warmup;
 mod watch;
+mod whatif;
 
 use crate::args::{Args, Command};
 use crate::exit::Failure;
@@ -44,8 +45,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Requests(args) => requests::run(&place, args).await,
         Command::Connect(args) => connect::run(&place, args).await,
         Command::Settings(args) => settings::run(&place, args).await,
-        Command::Doctor { json } => doctor::run(&place, json).await,
+        Command::Doctor(args) => doctor::run(&place, args).await,
         Command::Simulate(args) => simulate::run(args).await,
+        Command::Whatif { trace, json } => whatif::run(&trace, json),
         Command::Completions { shell } => completions::run(shell),
         Command::Manual { dir } => manual::run(&dir),
     }

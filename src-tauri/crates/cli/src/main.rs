@@ -4,6 +4,7 @@
 //! one where there is one, else in one that lives as long as the command.
 
 mod args;
+mod bundle;
 mod commands;
 mod exit;
 mod input;

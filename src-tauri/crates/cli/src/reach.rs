@@ -6,7 +6,7 @@ use engine::clock::SystemClock;
 use engine::logging::{self, LogGuard, LogTo};
 use engine::settings::{ProcessVars, Vars};
 use engine::{Client, Host, Mode, Opened, Options, StartError, lock};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -24,6 +24,11 @@ impl Place {
     /// The one named, else the usual one.
     pub fn new(data_dir: Option<PathBuf>) -> Self {
         Self { data_dir: data_dir.unwrap_or_else(|| engine::default_data_dir(&ProcessVars)) }
+    }
+
+    /// Where it is.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
     }
 
     /// How an engine on it is opened.

@@ -17,6 +17,7 @@ mod quota;
 mod rests;
 mod table;
 mod warmup;
+mod whatif;
 mod when;
 
 pub use accounts::{change, credentials};
@@ -34,6 +35,7 @@ pub use quota::quota;
 pub use rests::{cleared, cooldowns};
 pub use table::cut;
 pub use warmup::{asks_confirmation, outcome, warmup};
+pub use whatif::whatif;
 
 /// The provider as people write it.
 fn provider(key: &str) -> &str {

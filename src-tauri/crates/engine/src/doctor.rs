@@ -1,9 +1,14 @@
 //! `headroom doctor`: looks at what can be wrong with an installation and says what to do.
 
+mod files;
+mod redact;
+
+pub use files::{restore, tidy, without_engine};
+pub use redact::Redactor;
+
 use crate::host::Host;
 use crate::view::dto::{Check, KeyStorageView};
 use domain::credential::State;
-use std::path::Path;
 
 /// System proxy variables that other programs follow and this one does not.
 const PROXY_VARIABLES: [&str; 6] =
@@ -11,32 +16,19 @@ const PROXY_VARIABLES: [&str; 6] =
 
 /// Every check, the same ones in the same order each time.
 pub(crate) async fn examine(host: &Host) -> Vec<Check> {
-    let mut checks = vec![data_dir(host.data_dir()), database(host).await, key_storage(host)];
+    let dir = host.data_dir();
+    let mut checks = vec![files::data_dir(dir), files::space(dir), database(host).await, files::backups(dir)];
+    checks.extend(files::kept_aside(dir));
+    checks.push(key_storage(host));
     checks.push(clock(host));
     checks.push(proxy_variables(host));
     checks.push(proxy_port(host).await);
+    checks.push(network(host));
     checks.push(credentials(host));
+    checks.push(damaged(host).await);
     checks.push(sources(host));
     checks.extend(notices(host));
     checks
-}
-
-fn data_dir(dir: &Path) -> Check {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if let Ok(meta) = std::fs::metadata(dir)
-            && meta.permissions().mode() & 0o077 != 0
-        {
-            let advice = format!("chmod 700 {}", dir.display());
-            return warning(
-                "data_dir",
-                format!("{} can be read by other users of this machine.", dir.display()),
-                advice,
-            );
-        }
-    }
-    ok("data_dir", format!("The data directory is {}.", dir.display()))
 }
 
 async fn database(host: &Host) -> Check {
@@ -118,6 +110,42 @@ async fn proxy_port(host: &Host) -> Check {
     }
 }
 
+fn network(host: &Host) -> Check {
+    const CODE: &str = "network";
+    let settings = host.runtime().settings.current();
+    if settings.proxy_enabled && settings.proxy_allow_lan && !settings.proxy_listen.ip().is_loopback() {
+        return warning(
+            CODE,
+            format!(
+                "The proxy answers the network on {}, by these names: {}.",
+                settings.proxy_listen,
+                settings.proxy_hosts.join(", ")
+            ),
+            "If nobody else uses it: headroom settings set proxy_allow_lan false".to_owned(),
+        );
+    }
+    ok(CODE, "Nothing listens beyond this machine.".to_owned())
+}
+
+/// Records that cannot be read: named, kept, and hiding no other.
+async fn damaged(host: &Host) -> Check {
+    const CODE: &str = "records";
+    match host.runtime().store.credentials().await {
+        Err(error) => problem(CODE, error.to_string(), "See the database above."),
+        Ok(loaded) if loaded.damaged.is_empty() => {
+            ok(CODE, "Every stored credential can be read.".to_owned())
+        }
+        Ok(loaded) => {
+            let each: Vec<_> = loaded.damaged.iter().map(|d| format!("{}: {}", d.id, d.why)).collect();
+            warning(
+                CODE,
+                format!("{} stored credential(s) cannot be read and are left as they are:\n{}", each.len(), each.join("\n")),
+                "Import or sign in again; the damaged record stays until you remove it: headroom credentials remove ID".to_owned(),
+            )
+        }
+    }
+}
+
 fn credentials(host: &Host) -> Check {
     const CODE: &str = "credentials";
     let state = host.runtime().ledger.state();
@@ -165,7 +193,7 @@ fn sources(host: &Host) -> Check {
 /// What was found at the start: a restored backup, a settings file set aside.
 fn notices(host: &Host) -> Vec<Check> {
     let state = host.runtime().ledger.state();
-    let covered = ["clock_differs", "no_key"];
+    let covered = ["clock_differs", "no_key", "damaged_credentials"];
     state
         .notices
         .iter()

@@ -10,7 +10,7 @@ pub mod connect;
 pub mod control;
 pub mod credentials;
 mod demo;
-mod doctor;
+pub mod doctor;
 mod hooks;
 pub mod host;
 pub mod import;
@@ -21,6 +21,7 @@ pub mod lock;
 pub mod logging;
 pub mod login;
 mod metrics;
+mod planner;
 pub mod proxy;
 pub mod quota;
 mod refusals;
@@ -35,6 +36,7 @@ pub mod testkit;
 pub mod upstream;
 pub mod view;
 mod warmup;
+pub mod whatif;
 
 /// The program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

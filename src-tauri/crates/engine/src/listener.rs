@@ -7,11 +7,14 @@ mod accept;
 mod framing;
 mod guard;
 mod seats;
+#[cfg(any(test, feature = "testkit"))]
+pub mod vectors;
 
+#[cfg(feature = "testkit")]
+pub(crate) use accept::exchange;
 pub(crate) use accept::{Answering, Listening, accept};
 pub(crate) use framing::Head;
 pub(crate) use guard::{Foreign, Guard};
 pub(crate) use seats::Seat;
-
-#[cfg(test)]
-pub(crate) use guard::vectors;
+#[cfg(feature = "testkit")]
+pub(crate) use seats::Seats;

@@ -75,6 +75,15 @@ pub fn is_held(data_dir: &Path) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
+/// The process that owns `data_dir` at this moment, where one does and its id can be read.
+#[must_use]
+pub fn holder(data_dir: &Path) -> Option<u32> {
+    if !is_held(data_dir) {
+        return None;
+    }
+    owner(&mut File::open(data_dir.join(FILE)).ok()?)
+}
+
 fn sign(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;

@@ -170,6 +170,12 @@ impl Proxy {
         self.inner.state.subscribe()
     }
 
+    /// Answers one connection without a socket, as if it listened on `port`.
+    #[cfg(feature = "testkit")]
+    pub(crate) async fn converse(&self, port: u16, said: Vec<u8>) -> Vec<u8> {
+        switch::converse(&self.inner, port, said).await
+    }
+
     /// Where a model's name goes, by the rules in force.
     #[must_use]
     pub fn destination(&self, name: &str) -> Destination {

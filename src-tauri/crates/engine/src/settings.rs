@@ -14,6 +14,8 @@ mod scope;
 mod vars;
 mod view;
 
+#[cfg(feature = "testkit")]
+pub(crate) use document::survives;
 pub use error::{SettingsError, SettingsProblem, summary};
 pub use face::{Face, FileFace, MemoryFace};
 pub use keeper::SettingsKeeper;

@@ -27,6 +27,7 @@ pub use crate::settings::Scope;
 pub use client_keys::{ClientKey, KeyChange};
 pub use cooldowns::part_text;
 pub use credentials::{Damaged, Loaded, Removed};
+pub(crate) use decisions::SAME;
 pub use decisions::{Decision, DecisionQuery, KeptDecision};
 pub use drops::Drop;
 pub use error::StoreError;
@@ -169,6 +170,47 @@ impl Store {
     {
         self.inner.worker.run(work).await
     }
+}
+
+/// One copy of the database in `backups/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// The copies of a data directory, the oldest first.
+#[must_use]
+pub fn backups(dir: &Path) -> Vec<BackupFile> {
+    backup::list(&dir.join(BACKUPS)).into_iter().map(|b| BackupFile { path: b.path, at: b.at }).collect()
+}
+
+/// Reads a copy from beginning to end (blocking).
+///
+/// # Errors
+/// When it is damaged or of a newer form.
+pub fn verify(path: &Path) -> Result<(), StoreError> {
+    backup::verify(path).map(drop)
+}
+
+/// Looks at a directory's database without changing it (blocking); nothing where there is none.
+///
+/// # Errors
+/// Why it cannot be used as it is.
+pub fn inspect(dir: &Path) -> Result<Option<()>, StoreError> {
+    let path = dir.join(DATABASE);
+    if path.exists() { backup::verify(&path).map(|_| Some(())) } else { Ok(None) }
+}
+
+/// Puts the newest good copy in the database's place, which is kept aside (blocking). Nobody else may use the
+/// directory meanwhile. Answers when the copy was made, and where the other is kept.
+///
+/// # Errors
+/// When there is no good copy, or the files cannot be moved; without a good copy nothing is moved.
+pub fn restore(dir: &Path, now: Timestamp) -> Result<(Timestamp, Option<PathBuf>), StoreError> {
+    open::restore(dir, now)
 }
 
 /// An instant in a file's name.

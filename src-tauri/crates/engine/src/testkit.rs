@@ -1,5 +1,7 @@
 //! What tests with simulated time are made of: the simulated service without a socket, and a whole engine on it.
 
+pub use crate::listener::vectors;
+
 use crate::clock::{Clock, TimerClock};
 use crate::settings::Vars;
 use crate::upstream::{Answer, CallError, Transport};
@@ -140,6 +142,18 @@ impl ClientKeySpec {
 pub async fn client_key(host: &Host, spec: ClientKeySpec) -> String {
     let made = host.runtime().client_keys.create(spec.name, spec.models, spec.daily_cap).await;
     made.expect("the key is stored").1.expose_secret().to_owned()
+}
+
+/// What the proxy answers to these bytes on a connection of their own, as if it listened on `port`.
+pub async fn converse(host: &Host, port: u16, said: Vec<u8>) -> Vec<u8> {
+    host.runtime().proxy.converse(port, said).await
+}
+
+/// Whether a document of settings that can be read is the same after it was written and read again; `None` where it
+/// cannot be read.
+#[must_use]
+pub fn settings_survive(text: &str) -> Option<bool> {
+    crate::settings::survives(text)
 }
 
 /// What the proxy wrote down so far, newest first.

@@ -1120,6 +1120,10 @@ export type WindowView = {
 	started: boolean | null,
 	/**  Whether it decides over its group's models; one that does not is shown only. */
 	binds: boolean,
+	/**  Points (0 to 100) used per hour since its clock started, as of the reading; null where too little is known. */
+	points_per_hour: number | null,
+	/**  When nothing is left at that rate; null where the window refills first. */
+	runs_out_at: string | null,
 	/**  `official_report`, `summary`, `model_list`, `buckets` or `refusal`. */
 	source: string,
 	/**  When it was read. */

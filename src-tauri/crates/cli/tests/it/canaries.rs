@@ -11,6 +11,7 @@ const PLANTED: [&str; 4] =
 /// How every access token of the service begins.
 const ACCESS_TOKEN: &str = "ya29.";
 
+/// Holds T24, T10, G4.
 #[tokio::test]
 async fn no_secret_is_found_in_files_logs_or_answers() {
     let scenario = scenario(

@@ -201,6 +201,14 @@ impl Engine {
         self.child.kill().await.unwrap();
     }
 
+    /// Its memory, in KiB; 0 where the system does not say.
+    pub fn resident_kib(&self) -> u64 {
+        let id = self.child.id().expect("still running");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+    }
+
     pub async fn signal(&self, signal: &str) {
         let id = self.child.id().expect("still running").to_string();
         assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
@@ -220,6 +228,11 @@ pub async fn service(scenario: &Scenario) -> Simulator {
 /// A service's description.
 pub fn scenario(toml: &str) -> Scenario {
     Scenario::parse(toml).unwrap()
+}
+
+/// How much of something a test does: what the environment says, else what is enough for every day.
+pub fn size(variable: &str, every_day: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(every_day)
 }
 
 /// The id of the only credential.

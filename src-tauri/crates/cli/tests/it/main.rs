@@ -6,12 +6,14 @@
 
 mod canaries;
 mod credentials;
+mod doctor;
 mod harness;
 mod importing;
 mod ledger;
 mod moving;
 mod output;
 mod proxy;
+mod scale;
 mod scripts;
 mod serving;
 mod settings;

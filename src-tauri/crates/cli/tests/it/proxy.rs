@@ -30,6 +30,7 @@ async fn a_key_is_printed_once_and_revoked_by_its_name() {
     keys(&again, &["key", "secret"]);
 }
 
+/// Holds T24.
 #[tokio::test]
 async fn a_key_is_in_no_file() {
     let headroom = Headroom::offline();

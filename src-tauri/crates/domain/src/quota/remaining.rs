@@ -86,6 +86,7 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
+        /// Holds F55.
         #[test]
         fn every_number_lands_in_range(raw in proptest::num::f64::ANY) {
             match Remaining::clamped(raw) {

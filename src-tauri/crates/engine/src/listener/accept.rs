@@ -13,7 +13,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -97,12 +97,13 @@ async fn serve<A: Answering>(stream: TcpStream, listening: &Listening, answering
     }
 }
 
-async fn exchange<A: Answering>(
-    stream: TcpStream,
+/// Answers what comes on a connection; gives it back where it has to be closed with care.
+pub(crate) async fn exchange<A: Answering, S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
     listening: &Listening,
     answering: &A,
     seat: &Seat,
-) -> Option<Watched<TcpStream>> {
+) -> Option<Watched<S>> {
     let (stream, heads) = Watched::new(stream);
     let service = service_fn(|request| {
         let head = heads.next();

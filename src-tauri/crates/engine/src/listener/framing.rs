@@ -37,7 +37,7 @@ impl Heads {
 }
 
 /// A connection whose heads are watched while it is read.
-pub(super) struct Watched<S> {
+pub(crate) struct Watched<S> {
     stream: S,
     watch: Watch,
     heads: Heads,

@@ -22,7 +22,7 @@ struct Place {
 
 /// All places of one listener.
 #[derive(Clone)]
-pub(super) struct Seats {
+pub(crate) struct Seats {
     limit: usize,
     taken: Arc<Mutex<Taken>>,
 }
@@ -41,12 +41,12 @@ pub(crate) struct Seat {
 }
 
 impl Seats {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self { limit, taken: Arc::default() }
     }
 
     /// A place for a new connection; nothing when every place belongs to somebody with the token.
-    pub(super) fn take(&self) -> Option<Seat> {
+    pub(crate) fn take(&self) -> Option<Seat> {
         let mut taken = self.taken();
         if taken.places.len() >= self.limit {
             let oldest = taken

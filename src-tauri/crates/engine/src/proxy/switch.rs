@@ -79,6 +79,43 @@ impl Open {
     }
 }
 
+/// Who has said nothing for this long has nothing more to say.
+#[cfg(feature = "testkit")]
+const SILENT: Duration = Duration::from_millis(100);
+
+/// Answers what a client says on one connection, without a socket: the client says these bytes, then listens until the
+/// proxy hangs up or has nothing more to say.
+#[cfg(feature = "testkit")]
+pub(super) async fn converse(inner: &Arc<Inner>, port: u16, said: Vec<u8>) -> Vec<u8> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let (client, server) = tokio::io::duplex(64 << 10);
+    let (tasks, closing, over) = (Tasks::default(), CancellationToken::new(), CancellationToken::new());
+    let listening =
+        Listening { name: "The proxy", head: HEAD, connections: 1, keep_alive: true, tasks, closing, over };
+    let entry = Entry { guard: Guard::new(port), inner: inner.clone() };
+    let Some(seat) = crate::listener::Seats::new(1).take() else { return Vec::new() };
+    let answer = crate::listener::exchange(server, &listening, &entry, &seat);
+    let (mut reading, mut writing) = tokio::io::split(client);
+    let talk = async {
+        let say = async {
+            // Who refuses early may hang up before everything is said.
+            let _ = writing.write_all(&said).await;
+        };
+        let mut heard = Vec::new();
+        let listen = async {
+            let mut piece = [0; 4096];
+            while let Ok(Ok(count @ 1..)) = timeout(SILENT, reading.read(&mut piece)).await {
+                heard.extend_from_slice(&piece[..count]);
+            }
+        };
+        tokio::join!(say, listen);
+        let _ = writing.shutdown().await;
+        heard
+    };
+    let hang_up = async { drop(answer.await) };
+    tokio::join!(talk, hang_up).0
+}
+
 /// Follows the settings until `stop`; then closes, and lets the records be written.
 pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
     let mut settings = inner.parts.settings.watch();

@@ -98,6 +98,28 @@ pub(super) fn write(version: &str, values: &Values, unknown: &Map<String, Value>
     text
 }
 
+/// Whether a document is the same after it was written and read again; `None` where it cannot be read.
+#[cfg(feature = "testkit")]
+pub(crate) fn survives(text: &str) -> Option<bool> {
+    let values = |document: Document| -> Values {
+        document
+            .values
+            .into_iter()
+            .filter_map(|((key, scope), text)| {
+                let setting = SETTINGS.iter().find(|setting| setting.key == key)?;
+                let checked = super::load::checked(setting.key, &scope, &text?).ok()?;
+                Some(((key, scope), checked))
+            })
+            .collect()
+    };
+    let first = Document::read(text).ok()?;
+    let (unknown, first) = (first.unknown.clone(), values(first));
+    let again = Document::read(&write("1.0.0", &first, &unknown)).ok()?;
+    let kept = again.unknown == unknown;
+    let again = values(again);
+    Some(kept && first.iter().all(|(key, value)| again.get(key) == Some(value)))
+}
+
 /// The same text for the same content, whoever formatted it.
 pub(super) fn canonical(text: &str) -> Option<String> {
     fn sorted(value: Value) -> Value {

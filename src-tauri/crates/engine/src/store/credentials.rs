@@ -182,7 +182,7 @@ impl Store {
         self.run(move |c| {
             let change = c.transaction()?;
             let ids: Vec<String> = change
-                .prepare("SELECT id FROM credentials WHERE removed_at < ?1")?
+                .prepare_cached("SELECT id FROM credentials WHERE removed_at < ?1")?
                 .query_map([micros(before)], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             for id in &ids {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub enum StoreError {
     /// A later version has changed the database's form.
     #[error(
-        "the database was written by a newer version of Headroom (form {found}, this version knows {known}) and was not touched; update Headroom, or put a file from backups/ in its place"
+        "the database was written by a newer version of Headroom (form {found}, this version knows {known}) and was not touched; update Headroom, or go back to the newest backup: headroom doctor --restore"
     )]
     Newer {
         /// The form found.

@@ -89,6 +89,15 @@ fn begin(dir: &Path, kept: Option<&Path>) -> Result<Option<StoreNote>, StoreErro
     Ok(kept.or_else(|| earlier_damaged(dir)).map(|kept| StoreNote::Lost { kept }))
 }
 
+/// Puts the newest good backup in the database's place, and that one aside.
+pub(super) fn restore(dir: &Path, now: Timestamp) -> Result<(Timestamp, Option<PathBuf>), StoreError> {
+    let good = backup::list(&dir.join(BACKUPS)).into_iter().rev().find(|b| backup::verify(&b.path).is_ok());
+    let Some(good) = good else { return Err(StoreError::Failed("there is no usable backup".to_owned())) };
+    let kept = if dir.join(DATABASE).exists() { Some(move_aside(dir, now, "replaced")?) } else { None };
+    backup::put_back(&good.path, dir)?;
+    Ok((good.at, kept))
+}
+
 /// Creates an empty database in one step, so that an empty file is never one of ours.
 fn create(dir: &Path) -> Result<(), StoreError> {
     let fresh = dir.join(".created.db");
@@ -116,7 +125,11 @@ fn earlier_damaged(dir: &Path) -> Option<PathBuf> {
 
 /// Moves a damaged database away with its journal.
 fn set_aside(dir: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
-    let tag = format!("corrupt-{}", super::stamp(now));
+    move_aside(dir, now, "corrupt")
+}
+
+fn move_aside(dir: &Path, now: Timestamp, why: &str) -> Result<PathBuf, StoreError> {
+    let tag = format!("{why}-{}", super::stamp(now));
     let mut kept = None;
     for name in files() {
         let path = dir.join(name);

@@ -5,6 +5,7 @@ mod client_keys;
 mod damage;
 mod history;
 mod kill;
+mod points;
 mod records;
 mod requests;
 

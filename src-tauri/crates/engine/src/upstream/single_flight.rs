@@ -72,6 +72,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
+    /// Holds F23, G12.
     #[tokio::test(start_paused = true)]
     async fn a_thousand_askers_share_one_piece_of_work() {
         let (flights, runs) = (SingleFlight::new(&Tasks::default()), Arc::new(AtomicUsize::new(0)));
@@ -81,6 +82,7 @@ mod tests {
         assert_eq!(flights.join("ada", || counted(&runs)).await, Some(2), "the next one begins anew");
     }
 
+    /// Holds F24.
     #[tokio::test(start_paused = true)]
     async fn the_work_ends_though_its_first_asker_left() {
         let (flights, runs) = (SingleFlight::new(&Tasks::default()), Arc::new(AtomicUsize::new(0)));

@@ -77,8 +77,14 @@ impl Bench {
 
     /// Stops the engine and opens its directory again.
     pub async fn restart(&mut self, mode: Mode) {
+        self.restart_with(mode, &[]).await;
+    }
+
+    /// The same with more variables in the environment.
+    pub async fn restart_with(&mut self, mode: Mode, variables: &[(&'static str, &str)]) {
         self.host.take().unwrap().stop().await;
         let vars = SimulatedVars::new(&self.simulator.base_url());
+        let vars = variables.iter().fold(vars, |vars, (name, value)| vars.with(name, value));
         let host = open(options(self.dir.path(), &self.simulator, &self.clock, vars, mode, self.time)).await;
         self.client = host.client();
         self.host = Some(host);

@@ -33,6 +33,7 @@ async fn signing_in_again_renews_the_same_credential() {
     bench.only(Freshness::Peek).await;
 }
 
+/// Holds T12.
 #[tokio::test]
 async fn a_foreign_or_repeated_callback_exchanges_nothing() {
     let bench = bench().await;

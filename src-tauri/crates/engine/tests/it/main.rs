@@ -4,12 +4,15 @@
 
 mod bench;
 mod chance;
+mod door;
+mod elsewhere;
 mod login;
 mod protection;
 mod proxy;
 mod proxy_commands;
 mod quota;
 mod refused;
+mod relay;
 mod rounds;
 mod schedule;
 mod states;

@@ -48,6 +48,7 @@ async fn a_new_floor_holds_at_once_and_each_credential_and_model_may_have_its_ow
     assert!(bench.calls(CallKind::RetrieveUserQuotaSummary).is_empty(), "no reading was needed");
 }
 
+/// Holds F55.
 #[tokio::test(start_paused = true)]
 async fn unknown_changes_nothing() {
     let bench = protected(AccountSpec::new("bob").used(Group::ThirdParty, "5h", 0.95, "-1h")).await;

@@ -40,6 +40,7 @@ async fn an_empty_week_decides_though_the_list_says_full() {
     assert_eq!((group.remaining, group.binding.as_deref()), (Some(0.0), Some("weekly")));
 }
 
+/// Holds F55.
 #[tokio::test]
 async fn an_unknown_share_is_neither_empty_nor_full() {
     let mut account = ada();
@@ -66,6 +67,7 @@ async fn without_a_summary_the_model_list_stands() {
     assert_eq!((model.effective_remaining, model.source.as_str()), (Some(0.58), "model_list"));
 }
 
+/// Holds F23.
 #[tokio::test]
 async fn twenty_readers_at_once_cost_one_refresh_and_one_reading() {
     let bench = Bench::start(one(ada())).await;
@@ -100,6 +102,7 @@ async fn paced_calls_start_half_a_second_apart() {
     assert!(summaries < lists, "all summaries before the first list: {starts:?}");
 }
 
+/// Holds F15.
 #[tokio::test]
 async fn a_failed_reading_keeps_the_numbers_marked_stale_and_pauses() {
     let bench = Bench::start(one(ada())).await;
@@ -123,6 +126,7 @@ async fn a_failed_reading_keeps_the_numbers_marked_stale_and_pauses() {
     assert!(view.failure.is_none(), "the user's own refresh goes through");
 }
 
+/// Holds F30.
 #[tokio::test]
 async fn resets_are_corrected_where_the_clocks_differ() {
     let bench = Bench::start(one(ada())).await;

@@ -6,11 +6,13 @@ use engine::view::dto::Freshness;
 use jiff::SignedDuration;
 use simulator::{AccountChange, AccountSpec, CallKind, Change, Fault, FaultKind, Flag, Scenario};
 
+/// Holds T29, F9.
 #[tokio::test(start_paused = true)]
 async fn a_403_for_terms_ends_all_automatic_traffic_for_30_days() {
     left_alone(Flag::Suspended, "blocked", "Terms of Service", None).await;
 }
 
+/// Holds T29, F9.
 #[tokio::test(start_paused = true)]
 async fn a_403_for_validation_ends_all_automatic_traffic_for_30_days() {
     left_alone(Flag::ValidationRequired, "blocked", "verify", Some("https://accounts.google.com/")).await;

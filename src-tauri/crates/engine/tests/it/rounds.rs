@@ -62,6 +62,7 @@ async fn with_one_per_group_every_group_gets_one_request() {
     assert_eq!(requests(&bench.simulator), expected);
 }
 
+/// Holds F33, G2.
 /// Kills the program before and after every single piece of work on the database, and starts it again on what lies on
 /// the disk: whatever was sent is never sent a second time, also where the service still shows an unused window.
 #[test]
@@ -83,7 +84,7 @@ fn no_crash_sends_a_second_request() {
             break;
         }
     }
-    println!("{kills} kills");
+    println!("figure F33, G2: {kills} kills, before and after each write: every pair warmed at most once");
     assert!(kills >= size("HEADROOM_KILLS", 100), "only {kills} points");
 }
 

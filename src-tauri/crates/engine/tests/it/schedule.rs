@@ -2,10 +2,11 @@
 
 use crate::bench::Bench;
 use engine::Mode;
-use engine::view::dto::JobView;
+use engine::view::dto::{Freshness, JobView};
 use jiff::SignedDuration;
 use simulator::{AccountSpec, Call, CallKind, Group, Scenario};
 
+/// Holds F48, G10.
 #[tokio::test(start_paused = true)]
 async fn a_day_has_96_refreshes_and_144_scans() {
     let bench = day(idle()).await;
@@ -40,6 +41,7 @@ async fn runs_that_events_cause_are_counted_apart() {
     assert!(late, "20 s after the reset");
 }
 
+/// Holds F49, G10.
 #[tokio::test(start_paused = true)]
 async fn after_eight_hours_of_sleep_every_job_catches_up_once() {
     let bench = on(idle(), Mode::Full).await;
@@ -73,6 +75,7 @@ async fn a_short_sleep_reads_once_and_moves_no_period() {
     assert_eq!(job(&bench, "refresh").await.runs, 2, "15 minutes after the first");
 }
 
+/// Holds F50.
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_set_back_repeats_nothing_and_blocks_nothing_for_long() {
     let bench = on(Scenario::default().with(AccountSpec::new("ada")), Mode::Full).await;
@@ -110,6 +113,46 @@ async fn a_daily_scan_runs_once_a_day_and_catches_up_on_the_same_day() {
     bench.restart(Mode::Full).await;
     bench.pass(SignedDuration::from_hours(3)).await;
     assert_eq!(job(&bench, "warmup").await.runs, 0, "once a day, also over a restart");
+}
+
+/// Holds F52.
+#[tokio::test(start_paused = true)]
+async fn a_run_longer_than_its_interval_is_not_overtaken_by_the_next() {
+    let scenario =
+        (0..200).fold(Scenario::default(), |s, n| s.with(AccountSpec::new(&format!("login{n:03}"))));
+    let mut bench = Bench::simulated(scenario).await;
+    bench.set("refresh_interval_minutes", "1").await;
+    bench.restart(Mode::Full).await;
+    bench.simulator.clear_calls();
+    bench.pass(SignedDuration::from_mins(20)).await;
+    let mut reads = std::collections::BTreeMap::<_, u32>::new();
+    for call in bench.calls(CallKind::RetrieveUserQuotaSummary) {
+        *reads.entry(call.account).or_default() += 1;
+    }
+    // A run takes more than 100 s, so that one in two of its minutes passes without a run of its own.
+    let (least, most) = (reads.values().min().copied().unwrap(), reads.values().max().copied().unwrap());
+    assert_eq!(reads.len(), 200);
+    assert!(least >= 8 && most - least <= 1, "{least} to {most} readings");
+    println!(
+        "figure F52: a run of 100 s every 60 s: {least} to {most} readings a credential in 20 min, none twice in a run"
+    );
+}
+
+/// Holds F29.
+#[tokio::test(start_paused = true)]
+async fn a_login_without_quota_is_renewed_all_the_same() {
+    let empty = AccountSpec::new("ada").used(Group::Gemini, "weekly", 1.0, "-1d").used(
+        Group::ThirdParty,
+        "weekly",
+        1.0,
+        "-1d",
+    );
+    let bench = Bench::scheduled(Scenario::default().with(empty)).await;
+    bench.pass(SignedDuration::from_hours(12)).await;
+    let renewals = bench.calls(CallKind::Token).len();
+    assert!((11..=14).contains(&renewals), "{renewals}");
+    assert!(bench.only(Freshness::Peek).await.failure.is_none());
+    println!("figure F29: 12 hours with an empty week: {renewals} renewals, no reading failed");
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ use simulator::{
     AccountChange, AccountSpec, ApiKeySpec, ApiKeyState, CallKind, Change, Fault, FaultKind, Flag, Scenario,
 };
 
+/// Holds F9.
 #[tokio::test]
 async fn a_request_to_verify_blocks_all_automatic_traffic_until_the_user_checks() {
     let bench = Bench::start(one(ada().flag(Flag::ValidationRequired))).await;
@@ -29,6 +30,7 @@ async fn a_request_to_verify_blocks_all_automatic_traffic_until_the_user_checks(
     assert!(bench.only(Freshness::Peek).await.headline.is_some());
 }
 
+/// Holds F9.
 #[tokio::test]
 async fn a_suspension_is_told_in_the_services_words() {
     let bench = Bench::start(one(ada().flag(Flag::Suspended))).await;
@@ -106,6 +108,7 @@ async fn a_new_account_is_set_up_and_gets_its_project() {
     assert_eq!(summary[0].project.as_deref(), Some("example-project-new"));
 }
 
+/// Holds F11.
 #[tokio::test]
 async fn a_broken_host_is_not_the_credentials_fault() {
     let bench = Bench::start(one(ada())).await;

@@ -6,6 +6,7 @@ use engine::view::dto::Freshness;
 use jiff::SignedDuration;
 use simulator::{AccountChange, CallKind, Change, Fault, FaultKind, Scenario};
 
+/// Holds F26.
 #[tokio::test]
 async fn a_revoked_login_is_invalid_kept_and_not_tried_again() {
     let bench = Bench::start(one(ada())).await;
@@ -23,6 +24,7 @@ async fn a_revoked_login_is_invalid_kept_and_not_tried_again() {
     assert_eq!(change.state, "active");
 }
 
+/// Holds F26.
 #[tokio::test]
 async fn one_revoked_login_does_not_touch_the_others() {
     let scenario = Scenario::default().with(ada()).with(simulator::AccountSpec::new("bob"));
@@ -33,6 +35,7 @@ async fn one_revoked_login_does_not_touch_the_others() {
     assert_eq!(states, ["active", "invalid"]);
 }
 
+/// Holds F27.
 #[tokio::test]
 async fn a_sign_in_service_that_is_down_leaves_the_login_alone() {
     let bench = Bench::start(one(ada())).await;
@@ -47,6 +50,7 @@ async fn a_sign_in_service_that_is_down_leaves_the_login_alone() {
     assert!(bench.only(Freshness::Refreshed).await.failure.is_none());
 }
 
+/// Holds F7.
 #[tokio::test]
 async fn a_401_costs_one_renewal_and_one_more_try() {
     let bench = Bench::start(one(ada())).await;
@@ -59,6 +63,7 @@ async fn a_401_costs_one_renewal_and_one_more_try() {
     assert_eq!(bench.calls(CallKind::RetrieveUserQuotaSummary).len(), 2);
 }
 
+/// Holds F8.
 #[tokio::test]
 async fn a_401_that_stays_pauses_the_credential_and_blames_nobody() {
     let bench = Bench::start(one(ada())).await;
@@ -75,6 +80,7 @@ async fn a_401_that_stays_pauses_the_credential_and_blames_nobody() {
     assert_eq!(bench.calls(CallKind::Token).len(), 2);
 }
 
+/// Holds F28.
 #[tokio::test]
 async fn a_rotated_refresh_token_outlives_a_restart() {
     let mut bench = Bench::start(one(ada())).await;
@@ -96,6 +102,7 @@ async fn a_token_that_lives_is_used_again_after_a_restart() {
     assert_eq!(bench.calls(CallKind::Token).len(), 1);
 }
 
+/// Holds T15.
 #[tokio::test]
 async fn no_call_carries_what_it_must_not() {
     let bench = Bench::start(one(ada())).await;

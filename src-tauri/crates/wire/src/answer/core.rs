@@ -242,7 +242,9 @@ impl Core {
         if let Form::Native(native) = &mut self.form
             && has_content
         {
-            native.frame(data, body, &self.names, out);
+            if !native.frame(data, body, &self.names, out) {
+                return self.break_off(Broken::Unreadable, out);
+            }
             self.begin_stage();
         }
     }

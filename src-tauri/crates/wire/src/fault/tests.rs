@@ -64,6 +64,7 @@ fn fixtures_without_a_vector_have_their_class() {
     }
 }
 
+/// Holds F16.
 #[test]
 fn an_error_inside_a_stream_is_that_error() {
     for (body, status, class) in [
@@ -117,6 +118,7 @@ fn an_api_keys_limit_is_kept_as_evidence_and_a_day_outweighs_a_minute() {
     assert!(both.evidence.is_per_day());
 }
 
+/// Holds T23.
 #[test]
 fn only_checked_links_are_kept() {
     let help = json!({"@type": "type.googleapis.com/google.rpc.Help", "links": [
@@ -130,6 +132,7 @@ fn only_checked_links_are_kept() {
     assert_eq!(fault.learn_more.as_deref(), Some("https://support.google.com/x"));
 }
 
+/// Holds T24.
 #[test]
 fn the_words_are_bounded_and_hide_tokens() {
     let body =

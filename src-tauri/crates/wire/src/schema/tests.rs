@@ -120,6 +120,7 @@ fn a_keyword_can_be_left_out_everywhere() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
+    /// Holds T31.
     #[test]
     fn cleaning_is_bounded_and_cleaning_again_changes_nothing(source in schema()) {
         for clean in [|source: &Value| parameters(Some(source)), answer] {

@@ -94,6 +94,7 @@ fn the_word_on_an_old_version_is_held_back_however_it_is_cut() {
     }
 }
 
+/// Holds F19.
 #[test]
 fn every_form_of_stream_is_understood() {
     for (name, text) in [
@@ -254,6 +255,7 @@ fn an_idle_connection_is_kept_open_in_the_dialect() {
     }
 }
 
+/// Holds F14, F15.
 #[test]
 fn a_damaged_stream_never_breaks_the_dialect() {
     for name in files("streams") {
@@ -383,6 +385,7 @@ proptest! {
         }
     }
 
+    /// Holds F15.
     #[test]
     fn any_bytes_are_an_answer_or_none(body in proptest::collection::vec(any::<u8>(), 0..200)) {
         for endpoint in STREAMED {

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use wire::fault::{Answer, read};
 
+/// Holds F1, F2, F9, F10.
 #[test]
 fn every_decision_vector_holds() {
     let vectors = json("vectors/error_decisions.json");

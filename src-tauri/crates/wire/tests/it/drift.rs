@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use wire::upstream::{buckets, discovery, keys, models, summary, token, userinfo};
 
+/// Holds F56, G14.
 #[test]
 fn damaged_summaries_give_no_number_of_their_own() {
     each_damage("retrieveUserQuotaSummary", |name, document, _, body| {
@@ -22,6 +23,7 @@ fn damaged_summaries_give_no_number_of_their_own() {
     });
 }
 
+/// Holds F56, G14.
 #[test]
 fn damaged_model_lists_give_no_number_of_their_own() {
     each_damage("fetchAvailableModels", |name, document, _, body| {
@@ -41,6 +43,7 @@ fn damaged_model_lists_give_no_number_of_their_own() {
     });
 }
 
+/// Holds F56, G14.
 #[test]
 fn damaged_buckets_give_no_number_of_their_own() {
     each_damage("retrieveUserQuota", |name, document, _, body| {
@@ -52,6 +55,7 @@ fn damaged_buckets_give_no_number_of_their_own() {
     });
 }
 
+/// Holds F56.
 #[test]
 fn a_damaged_field_of_a_bucket_leaves_the_other_buckets_alone() {
     let name = "retrieveUserQuotaSummary/pro.json";
@@ -76,6 +80,7 @@ fn a_damaged_field_of_a_bucket_leaves_the_other_buckets_alone() {
     assert!(compared > 100, "{compared}");
 }
 
+/// Holds F56.
 #[test]
 fn a_damaged_field_of_a_known_answer_is_counted() {
     let retyped = |fixture: &str, pointer: &str, to: Value| {
@@ -96,6 +101,7 @@ fn a_damaged_field_of_a_known_answer_is_counted() {
     assert_eq!(parsed(&renamed).odd, 1);
 }
 
+/// Holds F56, G14.
 #[test]
 fn no_damage_to_any_other_answer_panics() {
     each_damage("loadCodeAssist", |_, _, _, body| {

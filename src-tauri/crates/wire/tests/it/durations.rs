@@ -4,6 +4,7 @@ use crate::fixture::cases;
 use jiff::SignedDuration;
 use wire::duration::{duration_in_message, duration_of, parse_duration};
 
+/// Holds F57, F1.
 #[test]
 fn every_duration_vector_holds() {
     for case in cases("vectors/durations.json") {
@@ -15,6 +16,7 @@ fn every_duration_vector_holds() {
     }
 }
 
+/// Holds F1.
 #[test]
 fn every_message_vector_holds() {
     for case in cases("vectors/message_durations.json") {

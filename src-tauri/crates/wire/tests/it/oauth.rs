@@ -29,6 +29,7 @@ fn every_token_answer_reads() {
     }
 }
 
+/// Holds F57.
 #[test]
 fn an_unreadable_expiry_counts_as_over() {
     for (expiry, seconds) in [

@@ -103,18 +103,21 @@ proptest! {
         prop_assert!(ms * 1_000_000 >= exact && (ms - 1) * 1_000_000 < exact);
     }
 
+    /// Holds F57.
     #[test]
     fn no_text_is_a_negative_duration(text in "[0-9.hmsuµn -]{0,24}|.{0,40}") {
         prop_assert!(parse_duration(&text).is_none_or(|d| !d.is_negative()));
         prop_assert!(duration_in_message(&text).is_none_or(|d| !d.is_negative()));
     }
 
+    /// Holds F55, G14.
     #[test]
     fn a_document_of_any_shape_gives_shares_in_range_or_none(document in document(), second in 0i64..4_000_000_000, skew in -86_400i64..86_400) {
         let body = document.to_string();
         check_parsers(body.as_bytes(), moment(second, skew))?;
     }
 
+    /// Holds F15.
     #[test]
     fn any_bytes_are_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..300)) {
         check_parsers(&body, seen(t0()))?;
@@ -142,6 +145,7 @@ proptest! {
         prop_assert!(decision.same.is_none_or(|after| after.delay <= SignedDuration::from_secs(10)));
     }
 
+    /// Holds T23.
     #[test]
     fn no_text_becomes_a_link_elsewhere(text in "https://[a-z.@:/\\\\#?]{0,20}google\\.com[a-z.@:/\\\\#?]{0,20}|.{0,60}") {
         if let Some(link) = wire::link::checked(&text) {

@@ -103,6 +103,7 @@ fn what_is_no_json_is_refused_without_a_field() {
     }
 }
 
+/// Holds T17.
 #[test]
 fn nothing_a_client_names_is_fetched_by_anybody() {
     let chat = |part: Value| {
@@ -174,6 +175,7 @@ fn half_a_character_does_not_spoil_a_request() {
     assert!(String::from_utf8(prepared.body).unwrap().contains("cut \u{fffd}"));
 }
 
+/// Holds F56.
 #[test]
 fn a_request_with_any_field_dropped_or_retyped_is_sent_or_refused() {
     let replacements = [Value::Null, json!(7), json!("x"), json!([]), json!({}), json!(true)];

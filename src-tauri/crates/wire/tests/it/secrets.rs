@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use wire::credential_file::read;
 use wire::upstream::{summary, token, userinfo};
 
+/// Holds T24.
 #[test]
 fn no_credential_file_shows_its_secrets() {
     let canaries = canaries("credentials");
@@ -52,6 +53,7 @@ fn no_token_answer_shows_its_secrets() {
     assert_clean(&format!("{error} {error:?}"), &canaries, "a cut answer");
 }
 
+/// Holds T24.
 #[test]
 fn no_error_text_repeats_what_was_read() {
     let body = br#"{"CANARY":"ya29.CANARY"}"#;

@@ -26,6 +26,7 @@ fn a_signature_is_repaired_once() {
     assert_eq!(alone(&fault(Class::BadSignature), Provider::Antigravity, 1), Decision::surface(400));
 }
 
+/// Holds F10.
 #[test]
 fn an_unknown_model_tries_the_next_host_once_and_rests_an_hour() {
     let first = alone(&fault(Class::ModelNotFound), Provider::Antigravity, 0);
@@ -81,6 +82,7 @@ fn a_short_rate_limit_is_waited_for_twice() {
     check_rest(&third, Scope::Model, "2026-09-01T00:00:04.5Z");
 }
 
+/// Holds F1.
 #[test]
 fn a_rate_limit_of_more_than_five_minutes_is_an_empty_quota() {
     let at_five = delayed(Class::RateLimit, 300_000);
@@ -91,6 +93,7 @@ fn a_rate_limit_of_more_than_five_minutes_is_an_empty_quota() {
     assert_eq!(above.word(), Some(crate::fault::Word::QuotaEmpty));
 }
 
+/// Holds F2.
 #[test]
 fn bare_429s_in_a_row_double_up_to_ten_minutes() {
     for (attempt, seconds) in [(0, 30), (1, 60), (2, 120), (4, 480), (5, 600), (u32::MAX, 600)] {

@@ -53,6 +53,7 @@ fn a_job_keeps_its_beat_and_catches_up_once() {
     }
 }
 
+/// Holds F50.
 #[test]
 fn a_last_run_in_the_future_waits_one_interval_from_now() {
     for ahead in [minutes(1), hours(24), hours(24 * 365 * 12)] {
@@ -64,6 +65,7 @@ fn a_last_run_in_the_future_waits_one_interval_from_now() {
     }
 }
 
+/// Holds F48, G10.
 #[test]
 fn a_day_and_a_year_hold_an_exact_number_of_runs() {
     for (every, a_day) in [(600, 144), (900, 96)] {
@@ -90,6 +92,7 @@ fn runs(every: i64, days: i64, look: i64) -> i64 {
     count
 }
 
+/// Holds F49.
 #[test]
 fn eight_hours_of_sleep_are_one_catch_up() {
     let woken = noon() + hours(8) + minutes(5);
@@ -171,6 +174,7 @@ fn a_time_that_the_clock_skips_or_shows_twice_is_one_run_on_that_day() {
     }
 }
 
+/// Holds F51, G10.
 #[test]
 fn a_daily_job_runs_once_a_local_day_for_ten_years_in_every_zone() {
     let from: Date = "2026-01-01".parse().unwrap();

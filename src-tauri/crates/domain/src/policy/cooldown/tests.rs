@@ -12,6 +12,7 @@ const CLAUDE: &str = "claude-sonnet-4-6";
 const OPUS: &str = "claude-opus-4-6";
 const FLASH: &str = "gemini-3-flash";
 
+/// Holds F1.
 #[test]
 fn a_claim_has_the_scope_and_the_deadline_of_the_decision() {
     use Class::{
@@ -69,6 +70,7 @@ fn a_claim_ends_at_its_time() {
     assert_eq!(all, Cooldowns::default());
 }
 
+/// Holds F3.
 #[test]
 fn a_later_deadline_replaces_an_earlier_one_and_never_the_other_way() {
     let mut all = Cooldowns::default();
@@ -211,6 +213,7 @@ fn bare_429s_in_a_row_outlive_their_claims_until_an_answer() {
     assert_eq!(all.strikes(&ada, CLAUDE), 0);
 }
 
+/// Holds F3.
 #[test]
 fn claims_survive_a_restart() {
     let (mut all, fresh) = (empty_claude(), noon() + minutes(1));
@@ -223,6 +226,7 @@ fn claims_survive_a_restart() {
     assert!(stored.iter().all(|c| c.probe == Probe::Shut));
 }
 
+/// Holds F50.
 #[test]
 fn a_clock_that_was_set_back_lengthens_no_rest() {
     let mut all = Cooldowns::default();

@@ -356,6 +356,7 @@ proptest! {
         }
     }
 
+    /// Holds F55, G14.
     #[test]
     fn the_unknown_never_protects_a_new_pair(floor in 1u32..=99, week in proptest::option::of(0.0f64..100.0)) {
         let settings = settings(&[on()[0], ("quota_protection_threshold", &floor.to_string())]);

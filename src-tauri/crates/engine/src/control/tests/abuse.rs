@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// Holds T18, G5.
 #[tokio::test]
 async fn doubtful_framing_is_refused_and_the_connection_closed() {
     let api = Api::start().await;
@@ -69,6 +70,35 @@ async fn doubtful_framing_is_refused_and_the_connection_closed() {
     assert_eq!(api.called(), [""; 0]);
 }
 
+/// Holds T18, G5.
+#[tokio::test]
+async fn no_framing_vector_reaches_a_command() {
+    let api = Api::start().await;
+    let rest = format!(
+        "host: 127.0.0.1:{}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n",
+        api.port(),
+        api.token()
+    );
+    let vectors = crate::listener::vectors::framings(2);
+    for framing in &vectors {
+        let inner = format!("POST /api/v1/quota HTTP/1.1\r\n{rest}content-length: 2\r\n\r\n{{}}");
+        let request = format!("POST /api/v1/status HTTP/1.1\r\n{rest}{framing}\r\n{{}}{inner}");
+        let reply = api.raw(request).await;
+        assert!([400, 403].contains(&reply.status), "{framing:?}: {reply:?}");
+        assert!(!reply.body.contains("HTTP/1.1"), "one answer only: {reply:?}");
+    }
+    for line in crate::listener::vectors::LINES {
+        let line = line.replace("{TARGET}", "/api/v1/status");
+        let reply = api.raw(format!("{line}\r\n{rest}content-length: 2\r\n\r\n{{}}")).await;
+        assert!([0, 400, 403, 404, 405, 505].contains(&reply.status), "{line:?}: {reply:?}");
+    }
+    assert_eq!(api.called(), [""; 0]);
+    let count = vectors.len() + crate::listener::vectors::LINES.len();
+    assert!(count >= 120, "{count}");
+    println!("figure T18, G5: control API: {count} framing vectors, 0 commands reached");
+}
+
+/// Holds T18.
 #[tokio::test]
 async fn request_lines_that_are_none_are_refused() {
     let api = Api::start().await;
@@ -109,6 +139,7 @@ async fn a_connection_carries_one_request() {
     assert_eq!(api.called(), ["status"]);
 }
 
+/// Holds T18, T20.
 #[tokio::test]
 async fn old_http_and_a_head_without_end_get_nothing() {
     let api = Api::start().await;
@@ -126,6 +157,7 @@ async fn old_http_and_a_head_without_end_get_nothing() {
     assert_eq!(api.called(), [""; 0]);
 }
 
+/// Holds T19.
 #[tokio::test]
 async fn silent_and_slow_clients_do_not_keep_a_real_one_out() {
     let limits = Limits { head: Duration::from_secs(2), ..LIMITS };
@@ -149,6 +181,7 @@ async fn silent_and_slow_clients_do_not_keep_a_real_one_out() {
     assert_eq!(api.command("status", "{}").await.status, 200);
 }
 
+/// Holds T19.
 #[tokio::test]
 async fn the_page_kept_open_by_others_does_not_keep_the_user_out() {
     let api = Api::start_with(Limits { connections: 8, ..LIMITS }).await;
@@ -163,6 +196,7 @@ async fn the_page_kept_open_by_others_does_not_keep_the_user_out() {
     assert_eq!(api.command("status", "{}").await.status, 200);
 }
 
+/// Holds T19.
 #[tokio::test]
 async fn a_body_that_stops_coming_is_given_up() {
     let idle = Duration::from_millis(200);

@@ -31,6 +31,7 @@ async fn failures_carry_their_status() {
     }
 }
 
+/// Holds F42.
 #[tokio::test]
 async fn a_panicking_command_is_answered_500_and_the_rest_goes_on() {
     let api = Api::start().await;
@@ -40,6 +41,7 @@ async fn a_panicking_command_is_answered_500_and_the_rest_goes_on() {
     assert_eq!(api.command("status", "{}").await.status, 200);
 }
 
+/// Holds T1.
 #[tokio::test]
 async fn only_json_is_taken() {
     let api = Api::start().await;
@@ -74,6 +76,7 @@ async fn what_is_no_json_is_refused_without_being_repeated() {
     assert_eq!(api.called(), [""; 0]);
 }
 
+/// Holds T20.
 #[tokio::test]
 async fn bodies_are_limited_and_an_import_may_be_larger() {
     let api = Api::start().await;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::listener::vectors::{FOREIGN_HOSTS, FOREIGN_ORIGINS};
 
+/// Holds T3, G5.
 #[tokio::test]
 async fn no_foreign_host_reaches_a_command_even_with_the_token() {
     let api = Api::start().await;
@@ -22,6 +23,7 @@ async fn no_foreign_host_reaches_a_command_even_with_the_token() {
     assert_eq!(api.called(), [""; 0]);
 }
 
+/// Holds T2, G5.
 #[tokio::test]
 async fn no_foreign_origin_reaches_a_command_even_with_the_token() {
     let api = Api::start().await;
@@ -42,6 +44,7 @@ async fn no_foreign_origin_reaches_a_command_even_with_the_token() {
     assert_eq!(api.called(), [""; 0]);
 }
 
+/// Holds T4, T7.
 #[tokio::test]
 async fn another_sites_page_cannot_even_load_the_page() {
     let api = Api::start().await;
@@ -57,6 +60,7 @@ async fn another_sites_page_cannot_even_load_the_page() {
     }
 }
 
+/// Holds T6, T7, G6.
 #[tokio::test]
 async fn without_the_token_nothing_but_the_page_and_the_login_answers() {
     let api = Api::start().await;
@@ -107,6 +111,7 @@ async fn without_the_token_nothing_but_the_page_and_the_login_answers() {
     assert_eq!(api.called(), [""; 0]);
 }
 
+/// Holds T7.
 #[tokio::test]
 async fn with_the_token_each_route_takes_its_own_method_only() {
     let api = Api::start().await;
@@ -137,6 +142,7 @@ async fn with_the_token_each_route_takes_its_own_method_only() {
     assert_eq!(api.called(), ["status"]);
 }
 
+/// Holds T8.
 #[tokio::test]
 async fn only_the_bearer_scheme_with_the_whole_token_opens() {
     let api = Api::start().await;
@@ -164,6 +170,7 @@ async fn only_the_bearer_scheme_with_the_whole_token_opens() {
     assert_eq!(api.send("POST", &query, &[], "{}").await.status, 401, "a token in the address");
 }
 
+/// Holds T8.
 #[tokio::test]
 async fn guessing_is_answered_429_and_the_user_still_gets_in() {
     let api = Api::start().await;
@@ -198,6 +205,7 @@ async fn a_link_opens_one_session_once() {
     assert_eq!(reply.status, 401, "the word itself is no token");
 }
 
+/// Holds T2, T21.
 #[tokio::test]
 async fn every_answer_is_hardened_and_none_speaks_cors() {
     let api = Api::start().await;

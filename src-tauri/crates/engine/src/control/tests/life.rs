@@ -19,6 +19,7 @@ async fn it_announces_itself_and_takes_that_back() {
     assert!(TcpStream::connect(address).await.is_err());
 }
 
+/// Holds T11.
 #[tokio::test]
 async fn an_address_beyond_this_machine_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -30,6 +31,7 @@ async fn an_address_beyond_this_machine_is_refused() {
     assert!(announced(dir.path()).is_none());
 }
 
+/// Holds F41, T26.
 #[tokio::test]
 async fn a_port_in_use_is_said_and_no_other_taken() {
     let first = Api::start().await;
@@ -54,6 +56,7 @@ async fn changes_come_as_events() {
     assert!(burst.matches("event: changed").count() <= 2, "{burst}");
 }
 
+/// Holds F43.
 #[tokio::test]
 async fn stopping_ends_streams_and_lets_requests_finish() {
     let api = Api::start().await;

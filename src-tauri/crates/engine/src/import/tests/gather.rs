@@ -47,6 +47,7 @@ async fn what_cannot_be_read_says_why() {
     assert_eq!(found[4], ("bad\u{fffd}[2J".to_owned(), Err(Problem::NotBase64)));
 }
 
+/// Holds T14.
 #[cfg(unix)]
 #[tokio::test]
 async fn links_in_a_folder_are_not_followed_and_pipes_not_waited_for() {

@@ -93,6 +93,7 @@ fn hostile() -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// Holds T14.
 #[test]
 fn two_hundred_hostile_files_cost_bounded_time_and_memory() {
     let dir = tempfile::tempdir().unwrap();

@@ -27,6 +27,7 @@ async fn the_key_is_made_once_and_found_again() {
     }
 }
 
+/// Holds F45.
 #[tokio::test]
 async fn without_a_keychain_nothing_is_kept_in_clear_by_itself() {
     for why in [
@@ -50,6 +51,7 @@ async fn without_a_keychain_nothing_is_kept_in_clear_by_itself() {
     }
 }
 
+/// Holds F45.
 #[tokio::test(start_paused = true)]
 async fn a_keychain_that_hangs_is_given_up_after_ten_seconds() {
     struct Hanging(Mutex<std::sync::mpsc::Receiver<()>>);
@@ -89,6 +91,7 @@ async fn a_keychain_that_comes_back_brings_the_key_back() {
     assert_eq!(open_one(&vault, &store).await.as_deref(), Ok("FAKE_THREE"));
 }
 
+/// Holds F46.
 #[tokio::test]
 async fn a_lost_key_is_never_replaced_by_itself_and_no_record_goes() {
     let wrong = STANDARD.encode([7; 32]);
@@ -130,6 +133,7 @@ async fn a_lost_key_is_never_replaced_by_itself_and_no_record_goes() {
     }
 }
 
+/// Holds F46.
 #[tokio::test]
 async fn the_user_may_begin_with_a_new_key_and_the_old_records_stay() {
     for mode in [Chain, File] {
@@ -228,6 +232,7 @@ async fn two_databases_never_share_a_key() {
     assert!(keys.len() == 2 && keys[0] != keys[1]);
 }
 
+/// Holds T10.
 #[tokio::test]
 async fn a_thousand_tokens_leave_no_trace_in_the_data_directory() {
     for mode in [Chain, File] {

@@ -50,6 +50,7 @@ fn in_session(home: &Path, locked: bool) -> Option<bool> {
     Some(text.contains("1 passed"))
 }
 
+/// Holds F45.
 #[test]
 fn the_key_lies_in_the_real_keychain_and_is_found_by_the_next_process() {
     let home = tempfile::tempdir().unwrap();
@@ -61,6 +62,7 @@ fn the_key_lies_in_the_real_keychain_and_is_found_by_the_next_process() {
     }
 }
 
+/// Holds F45.
 #[test]
 fn a_locked_keychain_is_told_apart_from_an_empty_one() {
     let home = tempfile::tempdir().unwrap();
@@ -69,6 +71,7 @@ fn a_locked_keychain_is_told_apart_from_an_empty_one() {
     }
 }
 
+/// Holds F45.
 #[test]
 fn a_machine_without_a_session_says_that_there_is_no_keychain() {
     let home = tempfile::tempdir().unwrap();

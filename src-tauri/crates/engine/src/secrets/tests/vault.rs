@@ -6,6 +6,7 @@ fn sealed_for(vault: &Vault, owner: &str, name: SecretName) -> Sealed {
     vault.seal(owner, name, &SecretString::from("1//FAKE_REFRESH_TOKEN")).unwrap()
 }
 
+/// Holds T10.
 #[test]
 fn a_secret_opens_only_for_its_owner_under_its_name_with_its_key() {
     let (vault, other) = (Vault::generate().unwrap(), Vault::generate().unwrap());
@@ -27,6 +28,7 @@ fn a_secret_opens_only_for_its_owner_under_its_name_with_its_key() {
     }
 }
 
+/// Holds T10.
 #[test]
 fn a_changed_or_shortened_record_does_not_open() {
     let vault = Vault::generate().unwrap();
@@ -48,6 +50,7 @@ fn the_same_secret_never_looks_the_same() {
     assert_ne!(one, sealed_for(&vault, "ada", SecretName::ApiKey));
 }
 
+/// Holds T24.
 #[test]
 fn nothing_printable_holds_a_secret() {
     let vault = Vault::generate().unwrap();
@@ -83,6 +86,7 @@ proptest! {
     }
 }
 
+/// Holds F47.
 #[test]
 fn a_secret_of_two_megabytes_is_sealed_under_the_same_short_key() {
     let vault = Vault::generate().unwrap();

@@ -50,6 +50,7 @@ async fn a_value_out_of_range_is_refused_with_the_range_and_the_old_one_stays() 
     ));
 }
 
+/// Holds T11.
 #[tokio::test]
 async fn the_network_opens_only_step_by_step() {
     let (store, face) = memory();
@@ -121,6 +122,7 @@ async fn single_credentials_and_models_have_values_of_their_own() {
     assert!(keeper.set(key, &ada, "0").await.is_err());
 }
 
+/// Holds T22, T24.
 #[tokio::test]
 async fn a_secret_goes_in_and_never_comes_out() {
     let (store, face) = memory();
@@ -192,6 +194,7 @@ async fn a_key_that_cannot_move_keeps_the_setting_as_it_was() {
     assert_eq!(store.settings_all().await.unwrap(), []);
 }
 
+/// Holds F58.
 #[tokio::test]
 async fn changes_at_the_same_time_are_all_kept() {
     let (store, face) = memory();
@@ -230,6 +233,7 @@ fn any_address() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(5_000))]
+    /// Holds T16.
     #[test]
     fn the_client_reads_every_accepted_address_as_we_do(text in any_address()) {
         let Ok(normal) = address::service_url(&text) else { return Ok(()) };

@@ -98,6 +98,7 @@ async fn bad_values_in_the_file_are_reported_one_by_one_and_the_good_ones_taken(
     assert_eq!(load(&store, &face).await.1, [], "said once");
 }
 
+/// Holds F36.
 #[tokio::test]
 async fn an_unreadable_file_is_put_aside_and_written_anew() {
     for bad in ["", "{\"a\": 1}}", "[1]", "{\"refresh_interval_minutes\": 30", "\u{0}\u{0}", "nonsense"] {
@@ -117,6 +118,7 @@ async fn an_unreadable_file_is_put_aside_and_written_anew() {
     assert_eq!(codes(&load(&store, &face).await.1), ["settings_unreadable"]);
 }
 
+/// Holds T32, T11.
 #[tokio::test]
 async fn an_edited_file_opens_no_door() {
     for (key, value) in [
@@ -143,6 +145,7 @@ async fn an_edited_file_opens_no_door() {
     }
 }
 
+/// Holds T32.
 #[tokio::test]
 async fn all_doors_together_stay_shut_too() {
     let (store, face) = memory();
@@ -168,6 +171,7 @@ async fn a_file_that_cannot_be_written_stops_nothing() {
     assert_eq!(load(&store, &face).await.0.current().refresh_interval_minutes, 30);
 }
 
+/// Holds F36.
 #[tokio::test]
 async fn the_real_file_is_replaced_whole_and_put_aside_under_its_time() {
     let dir = tempfile::tempdir().unwrap();
@@ -191,6 +195,7 @@ fn any_setting() -> impl Strategy<Value = (usize, String)> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
+    /// Holds F36.
     #[test]
     fn what_is_saved_loads_the_same(changes in proptest::collection::vec(any_setting(), 0..12)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

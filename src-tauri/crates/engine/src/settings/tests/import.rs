@@ -45,6 +45,7 @@ async fn the_lines_of_an_env_file_are_taken_one_by_one() {
     assert_eq!(now.warmup_models, ["gemini-3-flash", "claude-sonnet-4-5"]);
 }
 
+/// Holds T25.
 #[tokio::test]
 async fn an_export_imports_to_the_same() {
     let (store, face) = memory();
@@ -60,6 +61,7 @@ async fn an_export_imports_to_the_same() {
     assert_eq!(other.export(), keeper.export());
 }
 
+/// Holds T24, T10.
 #[tokio::test]
 async fn secrets_of_an_import_are_encrypted_and_not_told() {
     for text in [

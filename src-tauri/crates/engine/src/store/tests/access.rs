@@ -29,6 +29,7 @@ fn all_files(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Holds T9.
 #[test]
 fn every_file_is_the_users_alone_whatever_the_umask() {
     let outer = tempfile::tempdir().unwrap();
@@ -72,6 +73,7 @@ async fn wide_open_files_of_an_older_copy_are_closed() {
     assert_eq!(fs::metadata(dir.path().join(DATABASE)).unwrap().mode() & 0o777, 0o600);
 }
 
+/// Holds T9.
 #[tokio::test]
 async fn another_user_opens_nothing() {
     let dir = tempfile::tempdir().unwrap();
@@ -90,6 +92,7 @@ async fn another_user_opens_nothing() {
     }
 }
 
+/// Holds F35.
 #[tokio::test]
 async fn a_directory_that_cannot_be_written_shows_what_it_holds_and_changes_nothing() {
     let outer = tempfile::tempdir().unwrap();

@@ -65,6 +65,7 @@ async fn a_name_is_in_use_once_and_free_after_its_key_is_revoked() {
     assert_eq!(find(&kept, "hr-3").map(|k| k.id.as_str()), Some("3"));
 }
 
+/// Holds F37.
 #[tokio::test]
 async fn a_damaged_key_opens_nothing_and_hides_no_other() {
     let store = Store::in_memory().unwrap();

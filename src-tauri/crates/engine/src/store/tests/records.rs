@@ -30,6 +30,7 @@ async fn every_change_of_a_field_is_kept() {
     assert_eq!(store.credentials().await.unwrap().credentials, [expected]);
 }
 
+/// Holds F25.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_changes_at_once_are_both_kept() {
     let dir = tempfile::tempdir().unwrap();
@@ -110,6 +111,7 @@ async fn secrets_of_an_owner_change_together_and_the_others_stay() {
     assert!(!store.has_secrets().await.unwrap());
 }
 
+/// Holds F37.
 #[tokio::test]
 async fn one_bad_record_of_a_thousand_hides_no_other() {
     for bad in [
@@ -180,6 +182,7 @@ async fn settings_are_kept_by_scope_and_forgotten_together() {
     assert_eq!(store.meta("fact").await.unwrap(), None);
 }
 
+/// Holds F42.
 #[tokio::test]
 async fn a_panic_fails_its_own_job_and_rolls_it_back() {
     let dir = tempfile::tempdir().unwrap();
@@ -194,6 +197,7 @@ async fn a_panic_fails_its_own_job_and_rolls_it_back() {
     store.put_meta("after", Some("well")).await.unwrap();
 }
 
+/// Holds F34.
 #[tokio::test]
 async fn a_full_disk_loses_nothing_and_the_store_recovers() {
     let dir = tempfile::tempdir().unwrap();

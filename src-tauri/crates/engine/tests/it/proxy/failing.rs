@@ -11,6 +11,7 @@ fn refuses(name: &str) -> Fault {
     Fault::new(FaultKind::error(name)).on(CallKind::StreamGenerate)
 }
 
+/// Holds F6, G8.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_one_credential_fails_with_the_next_answers_at_once() {
     let door = Door::with(&["ada", "bob"]).await;
@@ -44,6 +45,7 @@ async fn whatever_one_credential_fails_with_the_next_answers_at_once() {
     }
 }
 
+/// Holds F7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_401_is_answered_with_one_refreshed_token() {
     let door = Door::with(&["ada"]).await;
@@ -54,6 +56,7 @@ async fn a_401_is_answered_with_one_refreshed_token() {
     assert_eq!(door.bench.calls(CallKind::Token).len(), 1);
 }
 
+/// Holds F8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_401_rests_the_credential_and_goes_on() {
     let door = Door::with(&["ada", "bob"]).await;
@@ -67,6 +70,7 @@ async fn a_second_401_rests_the_credential_and_goes_on() {
     assert!(rests.len() == 1 && rests[0].scope == "credential", "{rests:?}");
 }
 
+/// Holds F9.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_or_unverified_account_serves_nobody_any_more() {
     for (refusal, state) in [("403.tos_disabled", "blocked"), ("403.validation_required", "blocked")] {
@@ -83,6 +87,7 @@ async fn a_suspended_or_unverified_account_serves_nobody_any_more() {
     }
 }
 
+/// Holds F14, F16.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_after_the_first_byte_is_told_in_the_stream_and_nothing_is_tried_again() {
     let door = Door::with(&["ada", "bob"]).await;
@@ -130,6 +135,7 @@ async fn what_the_service_says_of_a_credential_in_a_stream_holds_for_the_next_re
     assert_ne!(door.served(&next), first);
 }
 
+/// Holds F14.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_is_cut_anywhere_is_never_taken_for_complete() {
     let door = Door::with(&["ada"]).await;
@@ -146,6 +152,7 @@ async fn a_stream_that_is_cut_anywhere_is_never_taken_for_complete() {
     }
 }
 
+/// Holds F4.
 #[tokio::test(flavor = "multi_thread")]
 async fn when_all_are_out_the_answer_says_why_and_until_when_without_a_call() {
     let door = Door::with(&["ada", "bob"]).await;
@@ -198,6 +205,7 @@ async fn a_full_service_is_waited_for_and_then_told() {
     assert!(door.bench.client.cooldowns().await.unwrap().is_empty());
 }
 
+/// Holds F10.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_request_is_sent_once_and_costs_the_credential_nothing() {
     let door = Door::with(&["ada", "bob"]).await;
@@ -260,6 +268,7 @@ async fn a_bare_429_is_judged_by_one_reading_and_a_probe_ends_the_rest() {
     assert!(door.bench.client.cooldowns().await.unwrap().is_empty());
 }
 
+/// Holds F4, G11.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_of_refusals_costs_one_call_a_credential_and_one_probe_each() {
     let names: Vec<_> = (0..10).map(|n| format!("user{n}")).collect();

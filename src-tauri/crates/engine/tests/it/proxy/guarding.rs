@@ -3,6 +3,7 @@
 use super::{Door, GEMINI, chat, generates};
 use serde_json::json;
 
+/// Holds T6, G6.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_key_nothing_answers_but_a_sign_of_life() {
     let door = Door::with(&["ada"]).await;
@@ -38,6 +39,7 @@ async fn without_a_key_nothing_answers_but_a_sign_of_life() {
     assert!(door.bench.simulator.calls().iter().all(|call| !generates(call)));
 }
 
+/// Holds T8.
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_keys_are_refused_in_the_dialect_and_throttled_and_the_right_one_still_enters() {
     let door = Door::with(&["ada"]).await;
@@ -58,6 +60,7 @@ async fn wrong_keys_are_refused_in_the_dialect_and_throttled_and_the_right_one_s
     assert_eq!(answer.status(), 429, "a key in the query counts on Google's paths alone");
 }
 
+/// Holds T2, T3, T4.
 #[tokio::test(flavor = "multi_thread")]
 async fn other_hosts_and_pages_get_nothing() {
     let door = Door::with(&["ada"]).await;
@@ -114,6 +117,7 @@ async fn other_hosts_and_pages_get_nothing() {
     assert!(own.starts_with("HTTP/1.1 200"), "{own}");
 }
 
+/// Holds T18.
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_that_can_be_read_in_two_ways_are_refused_and_end_the_connection() {
     let door = Door::with(&["ada"]).await;
@@ -180,6 +184,7 @@ async fn one_connection_carries_several_requests() {
     assert_eq!(door.calls().len(), 3);
 }
 
+/// Holds T20, T1.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_large_or_no_json_is_refused() {
     let door = Door::with(&["ada"]).await;
@@ -209,6 +214,7 @@ async fn what_is_too_large_or_no_json_is_refused() {
     assert_eq!((get.status().as_u16(), get.headers()["allow"].to_str().unwrap()), (405, "POST"));
 }
 
+/// Holds T17.
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_in_a_request_are_never_fetched() {
     let canary = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -224,6 +230,7 @@ async fn addresses_in_a_request_are_never_fetched() {
     assert!(canary.accept().is_err(), "nobody came");
 }
 
+/// Holds T5.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_in_the_query_goes_no_further() {
     let door = Door::with(&["ada"]).await;
@@ -242,6 +249,7 @@ async fn a_key_in_the_query_goes_no_further() {
     assert!(!format!("{:?}", door.bench.requests().await).contains(&door.key));
 }
 
+/// Holds T19.
 #[tokio::test(flavor = "multi_thread")]
 async fn silent_connections_keep_no_client_out() {
     use tokio::io::AsyncWriteExt;

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+/// Holds F20, G7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_in_the_stream_ends_the_call() {
     let door = Door::with(&["ada", "bob"]).await;
@@ -35,6 +36,7 @@ async fn a_client_that_leaves_in_the_stream_ends_the_call() {
     }
 }
 
+/// Holds F21, G7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_before_the_first_byte_ends_the_call() {
     let door = Door::with(&["ada", "bob"]).await;
@@ -54,6 +56,7 @@ async fn a_client_that_leaves_before_the_first_byte_ends_the_call() {
     assert!(records.iter().all(|r| r.outcome == Outcome::Cancelled && r.status == 499), "{records:?}");
 }
 
+/// Holds F22, G7.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_leaves_while_waiting_makes_no_further_call() {
     let door = Door::with(&["ada"]).await;
@@ -69,6 +72,7 @@ async fn a_client_that_leaves_while_waiting_makes_no_further_call() {
     assert_eq!(door.calls().len(), 1);
 }
 
+/// Holds F18.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_slows_the_upstream_down() {
     let door = Door::with(&["ada"]).await;
@@ -87,6 +91,7 @@ async fn a_slow_reader_slows_the_upstream_down() {
     assert!(full < 24 << 20, "{full} bytes");
 }
 
+/// Holds T24.
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_are_written_down_without_what_was_said() {
     let door = Door::with(&["ada", "bob"]).await;

@@ -106,6 +106,7 @@ async fn a_pinned_credential_serves_alone() {
     }
 }
 
+/// Holds T30.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_always_comes_from_the_credential_it_names() {
     let door = Door::open_with(

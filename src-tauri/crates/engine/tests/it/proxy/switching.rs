@@ -27,6 +27,7 @@ async fn it_follows_the_settings() {
     assert_eq!(answer.status(), 200);
 }
 
+/// Holds F43.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_under_way_outlives_a_switch_and_a_stop_ends_it_in_time() {
     let mut door = Door::with(&["ada"]).await;
@@ -44,6 +45,7 @@ async fn a_stream_under_way_outlives_a_switch_and_a_stop_ends_it_in_time() {
     assert!(began.elapsed() < Duration::from_secs(7), "{:?}", began.elapsed());
 }
 
+/// Holds T26, F41.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_port_is_told_with_its_owner_and_never_drifted_from() {
     let bench =

@@ -46,9 +46,12 @@ impl Native {
         self.delivery != Delivery::Whole
     }
 
-    /// One event of the upstream.
-    pub fn frame(&mut self, data: &[u8], body: &Body<'_>, names: &Names, out: &mut Vec<u8>) {
-        let Some(inner) = inner(data) else { return };
+    /// One event of the upstream; whether it could be passed on. Bytes that are no text come out as replacement
+    /// characters, as the other dialects read them.
+    #[must_use]
+    pub fn frame(&mut self, data: &[u8], body: &Body<'_>, names: &Names, out: &mut Vec<u8>) -> bool {
+        let data = String::from_utf8_lossy(data);
+        let Some(inner) = inner(data.as_bytes()) else { return false };
         let inner = if needs_change(body, names) { changed(inner, names) } else { Cow::Borrowed(inner) };
         match self.delivery {
             Delivery::Whole => self.join(&inner),
@@ -63,6 +66,7 @@ impl Native {
             }
         }
         self.begun = true;
+        true
     }
 
     pub fn end(&mut self, out: &mut Vec<u8>) {
