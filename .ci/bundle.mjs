@@ -4,7 +4,7 @@
 //   npm run bundle -- --bundles appimage   other formats, as the Tauri CLI names them
 //   npm run bundle -- --no-build           packs what an earlier run built
 //
-// What comes out lies in `bundle/` of the build folder, with SHA256SUMS. Two builds of one commit give the same .deb.
+// What comes out lies in `bundle/` of the build folder, with SHA256SUMS. docs/RELEASING.md says what is reproducible.
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
