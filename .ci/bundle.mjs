@@ -2,8 +2,9 @@
 //
 //   npm run bundle                         Linux: .deb and .rpm; macOS: .dmg; Windows: .msi and NSIS
 //   npm run bundle -- --bundles appimage   other formats, as the Tauri CLI names them
+//   npm run bundle -- --no-build           packs what an earlier run built
 //
-// What comes out lies in `bundle/` of the build folder, with SHA256SUMS. Two builds of one commit give the same .deb.
+// What comes out lies in `bundle/` of the build folder, with SHA256SUMS. docs/RELEASING.md says what is reproducible.
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -165,6 +166,7 @@ async function gather(made, out, epoch) {
 }
 
 async function main(args) {
+  const build = !args.includes('--no-build');
   const at = args.indexOf('--bundles');
   const bundles = at < 0 ? formats[process.platform] : args[at + 1];
   if (bundles === undefined) throw new Failure(`There is no package format for ${process.platform} here.`);
@@ -179,24 +181,18 @@ async function main(args) {
   mkdirSync(stage, { recursive: true });
   mkdirSync(out, { recursive: true });
 
-  await run(npm('run', '--silent', 'build'), 'The error is above.', { env });
-  const cargo = ['cargo', 'build', '--release', '--locked', '--package', 'cli'];
-  await run(cargo, 'The error is above.', { env });
+  if (build) {
+    await run(npm('run', '--silent', 'build'), 'The error is above.', { env });
+    const cargo = ['cargo', 'build', '--release', '--locked', '--package', 'cli'];
+    await run(cargo, 'The error is above.', { env });
+  }
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const config = join(stage, 'overlay.json');
   writeFileSync(config, JSON.stringify(await overlay(target, stage, epoch, version)));
-  const tauri = [process.execPath, 'node_modules/@tauri-apps/cli/tauri.js', 'build', '--ci'];
-  const packing = [
-    '--bundles',
-    bundles,
-    '--config',
-    config,
-    '--',
-    '--locked',
-    '--package',
-    'headroom-desktop',
-  ];
-  await run([...tauri, ...packing], 'The error is above.', { env });
+  const packing = ['--ci', '--bundles', bundles, '--config', config];
+  const tauri = [process.execPath, 'node_modules/@tauri-apps/cli/tauri.js'];
+  const building = ['build', ...packing, '--', '--locked', '--package', 'headroom-desktop'];
+  await run([...tauri, ...(build ? building : ['bundle', ...packing])], 'The error is above.', { env });
   if (!existsSync(made)) throw new Failure(`The bundler left nothing in ${basename(made)}.`);
   await gather(made, out, epoch);
 }

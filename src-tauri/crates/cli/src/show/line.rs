@@ -95,10 +95,10 @@ impl Line {
 
     /// The line, without its end. What others wrote into names does not steer the terminal.
     pub fn write(&self, document: &QuotaDocument, look: &Look) -> String {
-        let written = self.pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => text.clone(),
-            piece if self.for_json => inside_quotes(&piece.write(document, look)),
-            piece => piece.write(document, look),
+        let written = self.pieces.iter().map(|piece| {
+            let text = piece.write(document, look);
+            let is_form = matches!(piece, Piece::Text(_));
+            if self.for_json && !is_form { inside_quotes(&text) } else { text }
         });
         written.collect()
     }

@@ -91,7 +91,10 @@ fn strip(value: &mut serde_json::Value) {
             members.values_mut().for_each(strip);
         }
         serde_json::Value::Array(list) => list.iter_mut().for_each(strip),
-        _ => {}
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
     }
 }
 

@@ -111,11 +111,11 @@ fn logins(
         let file = text(0).unwrap_or_else(|| "?".to_owned());
         let disabled = match row.get_ref(2).map_err(broken)? {
             ValueRef::Integer(number) => Some(number != 0),
-            _ => None,
+            ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => None,
         };
         let data = row.get_ref(1).ok().and_then(|value| match value {
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(bytes),
-            _ => None,
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
         });
         let content = match data {
             Some(data) => {
