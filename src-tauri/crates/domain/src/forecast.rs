@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 /// Which share of run-outs the band is meant to hold.
 pub const COVERS: f64 = 0.8;
 /// The pace of today counts as much as so much expected demand, in windows.
-const PRIOR: f64 = 0.25;
+const PRIOR: f64 = 1.2;
 /// How far a band moves after a run-out outside (or inside) it.
 const STEP: f64 = 0.1;
 

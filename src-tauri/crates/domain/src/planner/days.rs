@@ -15,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) const AHEAD: usize = 30 * 12;
 /// How many days back are looked at: four weeks.
 const BACK: usize = 28;
+/// How many of them speak.
+const MOST: usize = 14;
 /// After so many days a day weighs half.
 const HALF_LIFE: f64 = 15.0;
 /// A day of the week is another's peer (both from Monday to Friday, or both not), or a stranger.
@@ -70,6 +72,9 @@ impl Days {
         let like = view.last_day_of_use();
         let mut days: Vec<Day> =
             (1..=BACK).filter_map(|back| view.day(back, turn, like.as_deref())).collect();
+        // What hardly weighs hardly matters, and costs as much.
+        days.sort_by(|a, b| b.weight[0].max(b.weight[1]).total_cmp(&a.weight[0].max(a.weight[1])));
+        days.truncate(MOST);
         let supposed = hours.filter(|h| !h.is_any()).map(|h| view.supposed(h));
         let doubt = if supposed.is_some() { DOUBT / 2.0 } else { DOUBT };
         days.extend(supposed);

@@ -11,6 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 /// What a warmup has to gain at least, as a share of a window.
 const LEAST: f64 = 0.01;
 
+/// How many phases the windows of many credentials are spread over.
+const PHASES: usize = 8;
+
 /// The short window of a credential, as it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Short {
@@ -100,40 +103,80 @@ pub fn plan(asked: &Asked) -> Vec<Plan> {
         return vec![Plan::held(Hold::NotSure); asked.pools.len()];
     }
     let now = bin_of(asked.now);
-    let ahead =
-        |at: Timestamp| usize::try_from(bin_of(at - SignedDuration::from_secs(1)) + 1 - now).unwrap_or(0);
     let mut need: Option<Need> = None;
+    // Most of the windows end together, and asking the calendar is what costs.
+    let mut needs: Vec<(Timestamp, f64)> = Vec::new();
+    let pace = days.pace();
     let mut plans = vec![Plan::held(Hold::NoGain); asked.pools.len()];
     let mut rest = days.clone();
-    let mut order: Vec<usize> = (0..asked.pools.len()).collect();
-    order.sort_by_key(|&p| asked.pools[p].short.ends.map_or(i64::MAX, |e| e.as_second()));
-    for place in order {
-        let pool = &asked.pools[place];
+    for batch in batches(asked.pools, now) {
+        let Some(&(mut pool)) = batch.first().map(|&place| &asked.pools[place]) else { continue };
+        pool.short.capacity *= batch.len() as f64;
+        pool.short.left = batch.iter().map(|&place| asked.pools[place].short.left).sum();
         let length = usize::try_from(bins(pool.short.length)).unwrap_or(1);
-        let from = pool.short.ends.map_or(0, ahead);
-        let curves = Curves::new(&rest, &days, length, pool.short.capacity);
-        let starts = match pool.long {
-            Some(long) => {
-                let need = need.get_or_insert_with(|| {
-                    Need::learn(asked.log, bins(pool.short.length), capacity, asked.now)
-                });
-                let until = long.ends.unwrap_or(asked.now + long.length);
-                let mine = need.until(asked.zone, asked.now, until) * pool.short.capacity / capacity;
-                (long.left > mine).then(|| curves.best(from, LEAST * pool.short.capacity))
-            }
-            None => Some(curves.best(from, LEAST * pool.short.capacity)),
+        let from = pool.short.ends.map_or(0, |ends| ahead(now, ends));
+        let best =
+            Curves::new(&rest, &days, length, pool.short.capacity).best(from, LEAST * pool.short.capacity);
+        let mut binds = |known: &Known| {
+            let Some(long) = known.long else { return false };
+            let need = need
+                .get_or_insert_with(|| Need::learn(asked.log, bins(pool.short.length), capacity, asked.now));
+            let until = long.ends.unwrap_or(asked.now + long.length);
+            let whole = match needs.iter().find(|(at, _)| *at == until) {
+                Some((_, whole)) => *whole,
+                None => {
+                    let whole = need.until(asked.zone, asked.now, until);
+                    needs.push((until, whole));
+                    whole
+                }
+            };
+            long.left <= whole * known.short.capacity / capacity
         };
-        let binds = starts.is_none();
-        let starts = starts.unwrap_or_default();
+        let held: Vec<bool> = batch.iter().map(|&place| binds(&asked.pools[place])).collect();
         if asked.pools.len() > 1 {
-            rest.take(&days, pool, length, from, &starts.at);
+            let all_held = held.iter().all(|held| *held);
+            rest.take(&days, &pool, length, from, if all_held { &[] } else { &best.at });
         }
-        plans[place] = described(now, &starts, binds, days.pace());
+        let part = 1.0 / batch.len() as f64;
+        for (place, held) in batch.into_iter().zip(held) {
+            let none = Starts::default();
+            plans[place] = described(now, if held { &none } else { &best }, held, part, pace);
+        }
     }
     plans
 }
 
-fn described(now: i64, starts: &Starts, binds: bool, pace: f64) -> Plan {
+/// The first bin ahead that begins no earlier than `at`.
+fn ahead(now: i64, at: Timestamp) -> usize {
+    usize::try_from(bin_of(at - SignedDuration::from_secs(1)) + 1 - now).unwrap_or(0)
+}
+
+/// The pools in the order of planning, by when they are free. Many that look the same are planned together: so many
+/// credentials need no more than a handful of phases.
+fn batches(pools: &[Known], now: i64) -> Vec<Vec<usize>> {
+    let free = |place: usize| pools[place].short.ends.map_or(0, |ends| ahead(now, ends));
+    let mut order: Vec<usize> = (0..pools.len()).collect();
+    order.sort_by_key(|&place| (free(place) == 0, free(place)));
+    let most = pools.len().div_ceil(PHASES);
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    for place in order {
+        let alike = |other: usize| {
+            let (one, other_pool) = (&pools[place].short, &pools[other].short);
+            free(place) == free(other)
+                && one.capacity == other_pool.capacity
+                && one.length == other_pool.length
+        };
+        match batches.last_mut() {
+            Some(batch) if batch.len() < most && batch.first().is_some_and(|&other| alike(other)) => {
+                batch.push(place);
+            }
+            _ => batches.push(vec![place]),
+        }
+    }
+    batches
+}
+
+fn described(now: i64, starts: &Starts, binds: bool, part: f64, pace: f64) -> Plan {
     let hold = if binds {
         Some(Hold::WeekBinds)
     } else if starts.at.is_empty() {
@@ -142,7 +185,7 @@ fn described(now: i64, starts: &Starts, binds: bool, pace: f64) -> Plan {
         None
     };
     let times = |bins: &[usize]| bins.iter().map(|&bin| begin_of(now + bin as i64)).collect();
-    let gain = (starts.with - starts.without).max(0.0);
+    let gain = part * (starts.with - starts.without).max(0.0);
     let hours = if pace > 0.0 { gain / pace } else { 0.0 };
     Plan { starts: times(&starts.at), gain, hours, refills: times(&starts.refills), hold }
 }

@@ -13,6 +13,8 @@ const SCALES: [f64; 3] = [0.8, 1.0, 1.25];
 pub struct Curves {
     /// By bin ahead: what a window serves that starts there.
     value: Vec<f64>,
+    /// The same where a request in that bin starts it: that request is sure.
+    value_asked: Vec<f64>,
     /// By bin ahead: how likely a request comes in it.
     asked: Vec<f64>,
     /// By bin ahead: how likely this is a stretch of use at all.
@@ -41,6 +43,7 @@ impl Curves {
     pub fn new(rest: &Days, days: &Days, length: usize, capacity: f64) -> Self {
         let mut value = vec![0.0; AHEAD];
         let mut asked = vec![0.0; AHEAD];
+        let mut demand = vec![0.0; AHEAD];
         let mut chance = vec![0.0; AHEAD];
         let mut weights = vec![0.0; AHEAD];
         for ((weight, all), (_, sums)) in days.iter().zip(rest.iter()) {
@@ -56,6 +59,7 @@ impl Curves {
                 let serves: f64 = SCALES.iter().map(|s| (s * asks).min(capacity)).sum();
                 value[bin] += middle * serves / SCALES.len() as f64;
                 weights[bin] += middle;
+                demand[bin] += middle * (sums[bin + 1] - sums[bin]);
                 asked[bin] += if all[bin + 1] > all[bin] { part(bin) } else { 0.0 };
             }
         }
@@ -64,10 +68,15 @@ impl Curves {
             chance[bin] = weights[bin] / all.max(1e-12);
             let active = weights[bin].max(1e-12);
             value[bin] /= active;
+            demand[bin] /= active;
             asked[bin] = (asked[bin] / active).min(1.0);
         }
         let width = (8.0 / days.breadth().max(1.0).sqrt()).max(2.0);
-        Self { value: smooth(&value, width), asked: smooth(&asked, width), chance, length }
+        let (value, asked, demand) = (smooth(&value, width), smooth(&asked, width), smooth(&demand, width));
+        // Expected over all days is `demand`; where a request did come it is more by what did not come elsewhere.
+        let sure = |bin: usize| demand[bin] * (1.0 / asked[bin].max(1e-3) - 1.0).max(0.0);
+        let value_asked = (0..AHEAD).map(|bin| (value[bin] + sure(bin)).min(capacity)).collect();
+        Self { value, value_asked, asked, chance, length }
     }
 
     /// The best starts from bin `from` on, at which the window is idle. A warmup has to gain `least`.
@@ -83,8 +92,9 @@ impl Curves {
             let now = self.value[bin] + with[after] - least / chance;
             let wait = with[bin + 1];
             warm[bin] = now > wait;
-            with[bin] = asked * (self.value[bin] + with[after]) + (1.0 - asked) * now.max(wait);
-            without[bin] = asked * (self.value[bin] + without[after]) + (1.0 - asked) * without[bin + 1];
+            with[bin] = asked * (self.value_asked[bin] + with[after]) + (1.0 - asked) * now.max(wait);
+            without[bin] =
+                asked * (self.value_asked[bin] + without[after]) + (1.0 - asked) * without[bin + 1];
         }
         let mut at = Vec::new();
         let mut bin = from;

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// A plan is made again after so long, whatever happens.
-const FRESH: SignedDuration = SignedDuration::from_mins(60);
+const FRESH: SignedDuration = SignedDuration::from_mins(120);
 /// Before anything is known, the fixed rule is followed where even a heavy week of 5 days with 3 windows each does not
 /// use up the long window.
 const HEAVY_WEEK: f64 = 15.0;

