@@ -2,6 +2,7 @@
 //!
 //!     cargo run --release -p domain --example forecasts -- [FIRST SEED] [LAST SEED]
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool for the terminal")]
+#[expect(dead_code, reason = "the other tools use more of it")]
 #[path = "../tests/planner/invent.rs"]
 mod invent;
 #[path = "../tests/planner/run_outs.rs"]

@@ -19,7 +19,7 @@ const ASIDE: [&str; 2] = [".corrupt-", ".replaced-"];
 /// Every check that needs no engine, beginning with why none came up.
 #[must_use]
 pub fn without_engine(dir: &Path, why: &str) -> Vec<Check> {
-    let mut checks = vec![problem("start", format!("The engine does not start: {why}"), &start_advice(dir))];
+    let mut checks = vec![problem("start", format!("The engine does not start: {why}"), start_advice(dir))];
     checks.extend([data_dir(dir), space(dir), owner(dir), database(dir), backups(dir)]);
     checks.extend(kept_aside(dir));
     checks
@@ -117,7 +117,7 @@ fn database(dir: &Path) -> Check {
     match store::inspect(dir) {
         Ok(Some(())) => ok(CODE, "The database is sound.".to_owned()),
         Ok(None) => ok(CODE, "There is no database yet.".to_owned()),
-        Err(error @ StoreError::Newer { .. }) => problem(CODE, error.to_string(), &newer_advice(dir)),
+        Err(error @ StoreError::Newer { .. }) => problem(CODE, error.to_string(), newer_advice(dir)),
         Err(error) => problem(
             CODE,
             error.to_string(),

@@ -113,7 +113,7 @@ fn rest(one: &CredentialView, group: &GroupView, now: Timestamp) -> Option<Rest>
 fn short_name(group: &GroupView) -> String {
     match Group::from_key(&group.key) {
         Group::Other(_) => group.name.clone(),
-        known => known.brief().to_owned(),
+        known @ (Group::Gemini | Group::ThirdParty) => known.brief().to_owned(),
     }
 }
 
