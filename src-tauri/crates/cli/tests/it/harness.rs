@@ -201,6 +201,11 @@ impl Engine {
         self.child.kill().await.unwrap();
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id().expect("still running")
+    }
+
     /// Its memory, in KiB; 0 where the system does not say.
     pub fn resident_kib(&self) -> u64 {
         let id = self.child.id().expect("still running");
