@@ -113,7 +113,6 @@ pub fn whoever_asks_in_whatever_order_shares_one_flight_and_none_is_lost(schedul
             assert_eq!(again, Some(99), "the key is free after the last landing");
         });
     });
-    println!("figure G12, F23: single flight: {schedules} schedules, 0 lost, 0 hang");
 }
 
 /// Who began a flight may leave; who joined it is served.
@@ -139,7 +138,6 @@ pub fn who_leaves_in_whatever_order_takes_nobody_along(schedules: usize) {
             assert_eq!(staying.await.unwrap(), Some(7));
         });
     });
-    println!("figure F24, G12: first asker leaves: {schedules} schedules, the other always served");
 }
 
 /// Rests claimed at once end with the last of them, and a batch shows as a whole.
@@ -179,7 +177,6 @@ pub fn rests_claimed_at_once_end_with_the_last_and_no_reader_sees_half_a_batch(s
             tasks.stop();
         });
     });
-    println!("figure F3, G12: cooldowns: {schedules} schedules, the latest deadline stands, 0 lost updates");
 }
 
 /// Whoever writes while the owner stops is told, and waits for nothing.
@@ -203,7 +200,6 @@ pub fn a_stop_in_the_middle_leaves_no_writer_waiting(schedules: usize) {
             stopping.await.unwrap();
         });
     });
-    println!("figure F43: shutdown: {schedules} schedules, no writer left waiting");
 }
 
 fn noon() -> Timestamp {

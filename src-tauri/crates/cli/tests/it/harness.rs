@@ -237,7 +237,9 @@ pub fn scenario(toml: &str) -> Scenario {
 
 /// How much of something a test does: what the environment says, else what is enough for every day.
 pub fn size(variable: &str, every_day: usize) -> usize {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(every_day)
+    engine::settings::Vars::get(&engine::settings::ProcessVars, variable)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(every_day)
 }
 
 /// The id of the only credential.
