@@ -3,38 +3,16 @@
 //
 //   node .ci/deny.mjs
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ask, root, run, stop } from './command.mjs';
+import { root, run, stop } from './command.mjs';
+import { cargoTool } from './tools.mjs';
 
 // Pinned, so that a new release cannot turn a green check red. No registry but crates.io carries this version.
 const version = '0.20.2';
 
-/** Path of cargo-deny; the first call on a machine builds it, which takes about three minutes on two cores. */
-export async function cargoDeny() {
-  if (ask('cargo-deny', '--version') === `cargo-deny ${version}`) return 'cargo-deny';
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const place = join(cache, 'headroom', 'tools', `cargo-deny-${version}`);
-  const program = join(place, 'bin', process.platform === 'win32' ? 'cargo-deny.exe' : 'cargo-deny');
-  if (!existsSync(program)) {
-    console.log(`Building cargo-deny ${version} into ${place}, once`);
-    const install = [
-      'cargo',
-      'install',
-      '--locked',
-      '--quiet',
-      '--root',
-      place,
-      '--version',
-      version,
-      'cargo-deny',
-    ];
-    await run(install, 'It needs crates.io: check the network and try again.');
-  }
-  return program;
-}
+/** Path of cargo-deny. */
+export const cargoDeny = () => cargoTool('cargo-deny', version);
 
 /** Arguments that check the workspace at the current directory for `subjects`. */
 export function check(...subjects) {

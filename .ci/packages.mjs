@@ -25,6 +25,8 @@ export const tests = [
   'webkit2gtk-driver',
   'xdotool',
   'libglib2.0-bin',
+  // The official clients for Python.
+  'python3-venv',
   // The engine: a real keychain; `kill`.
   'gnome-keyring',
   'procps',

@@ -17,9 +17,16 @@ const strict = ['--all-targets', '--', '-D', 'warnings'];
 // As `tauri build` does: the page comes from the program. Named everywhere, so that nothing is built twice.
 const shell = ['--package', 'headroom-desktop', '--features', 'tauri/custom-protocol'];
 
+// What is formatted as the UI is, outside of it.
+const scripts = ['.ci', 'src-tauri/clients'];
+
 /** Steps in order: each has its own commands and the minutes after which it counts as hanging. */
 const steps = [
-  { name: 'fmt', minutes: 2, commands: [['cargo', 'fmt', '--all', '--check'], prettier('--check', '.ci')] },
+  {
+    name: 'fmt',
+    minutes: 2,
+    commands: [['cargo', 'fmt', '--all', '--check'], prettier('--check', ...scripts)],
+  },
   // Before anything in Rust: both programs embed the page.
   { name: 'ui-build', minutes: 5, commands: [npm('run', '--silent', 'build')] },
   { name: 'clippy', minutes: 20, commands: [cargo('clippy', ...strict)] },
@@ -28,8 +35,9 @@ const steps = [
     minutes: 2,
     commands: [
       node('.ci/guards.mjs'),
+      node('.ci/workflows.mjs'),
       node('.ci/reliability.mjs', '--check'),
-      testFiles('.ci/guards.test.mjs', '.ci/reliability.test.mjs'),
+      testFiles('.ci/guards.test.mjs', '.ci/workflows.test.mjs', '.ci/reliability.test.mjs'),
     ],
   },
   { name: 'rust', minutes: 30, commands: [cargo('test')] },
@@ -38,6 +46,12 @@ const steps = [
     name: 'browser',
     minutes: 20,
     commands: [cargo('build', '--package', 'cli'), npm('run', '--silent', 'e2e')],
+  },
+  {
+    // The official libraries and programs of others, fetched once for each version; what cannot be had is named.
+    name: 'clients',
+    minutes: 20,
+    commands: [cargo('build', '--package', 'cli'), npm('run', '--silent', 'clients')],
   },
   // Its tests include the one that compares the generated bindings with the committed ones.
   { name: 'shell', minutes: 30, commands: [cargo('clippy', ...shell, ...strict), cargo('test', ...shell)] },
@@ -54,7 +68,7 @@ const steps = [
   { name: 'deny', minutes: 20, commands: [node('.ci/deny.mjs'), testFiles('.ci/deny.test.mjs')] },
 ];
 
-/** The lines in which each runner sums itself up: cargo, svelte-check, Vitest, Playwright, node, cargo-deny, our guards. */
+/** The lines in which each runner sums itself up: cargo, svelte-check, Vitest, Playwright, node, cargo-deny, our guards, what the clients lack. */
 const summaries = [
   /^test result: /,
   /^svelte-check found /,
@@ -64,6 +78,7 @@ const summaries = [
   /^(advisories|bans|licenses|sources)\b.* (ok|FAILED|not checked)\b/,
   /^advisories not checked/,
   /^guards: /,
+  /^clients: left out: /,
   /^reliability: /,
 ];
 

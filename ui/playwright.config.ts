@@ -6,9 +6,16 @@ export default defineConfig({
   // Each test has an engine and a simulated service of its own; two cores carry one set at a time.
   workers: 1,
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 15_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: 'disabled' } },
   forbidOnly: true,
   reporter: [['list']],
+  // Measurements have a command of their own (`npm run speed:ui`): they take minutes and want a quiet machine.
+  projects: [
+    { name: 'pages', testIgnore: 'speed.spec.ts' },
+    { name: 'speed', testMatch: 'speed.spec.ts', timeout: 900_000 },
+  ],
+  // Pictures differ in the smoothing of an edge from one build of the browser to the next.
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   use: {
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',

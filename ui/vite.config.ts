@@ -6,7 +6,17 @@ import { defineConfig } from 'vite';
 if (process.env['VITEST']) process.env['TZ'] = 'UTC';
 
 /** Folders that know no page: their tests need none. */
-const pure = ['format', 'i18n', 'quota', 'scheduler', 'settings'].map((folder) => `src/lib/${folder}`);
+const pure = [
+  'chart',
+  'format',
+  'history',
+  'i18n',
+  'palette',
+  'quota',
+  'scheduler',
+  'settings',
+  'timeline',
+].map((folder) => `src/lib/${folder}`);
 
 export default defineConfig({
   root: import.meta.dirname,

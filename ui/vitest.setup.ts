@@ -3,9 +3,13 @@ import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach, vi } from 'vitest';
 
 afterEach(cleanup);
-// Looking up every ancestor's style for each role makes a page of 44 settings slow; nothing here hides by style.
-configure({ defaultHidden: true });
+// How one test looked at the overview is not how the next one does.
+afterEach(() => window.localStorage.clear());
+// What is waited for comes, if late on a loaded machine. Looking up every ancestor's style for each role makes a page of 44 settings slow; nothing here hides by style.
+configure({ defaultHidden: true, asyncUtilTimeout: 10_000 });
 
+// jsdom draws nothing.
+window.requestIdleCallback ??= () => 0;
 // jsdom lays nothing out and moves nothing.
 Element.prototype.scrollIntoView ??= () => undefined;
 Element.prototype.animate ??= () =>

@@ -15,33 +15,43 @@ async function onceFor(file, marker, work) {
   writeFileSync(marker, wanted);
 }
 
+/** Does what brings packages to this machine; answers why they cannot be had, which is said aloud, or null. */
+async function missing(what, work) {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    console.log(`clients: left out: ${what}: ${error.message}`);
+    return error.message;
+  }
+}
+
 /** Installs what `package-lock.json` in a folder names. No script of a package runs. */
 async function installed(folder) {
   const marker = join(folder, 'node_modules', '.headroom-lock');
+  // A registry that does not answer is asked twice, a minute each.
+  const bounds = ['--fetch-retries=1', '--fetch-timeout=60000'];
   await onceFor(join(folder, 'package-lock.json'), marker, () =>
     run(
-      npm('ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'),
+      npm('ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...bounds),
       'The clients are fetched from the npm registry; is it reachable?',
       { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
     ),
   );
 }
 
-/** The libraries for Node; to be imported after this. */
-export const libraries = () => installed(here);
+/** Whether the libraries for Node, to be imported after this, are missing, and why. */
+export const libraries = async () => ({
+  missing: await missing('the libraries for Node', () => installed(here)),
+});
 
 /** The file of each command-line program, or why there is none. */
 export async function programs() {
   const folder = join(here, 'programs');
-  try {
-    await installed(folder);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { missing: error.message };
-  }
   const at = (...path) => join(folder, 'node_modules', ...path);
   return {
-    missing: null,
+    missing: await missing('the command-line programs', () => installed(folder)),
     // It starts the program that its package for this machine brings; otherwise a script of the package would link it.
     claude: at('@anthropic-ai', 'claude-code', 'cli-wrapper.cjs'),
     codex: at('@openai', 'codex', 'bin', 'codex.js'),
@@ -57,19 +67,18 @@ export async function python() {
     folder,
     ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
   );
-  const outside = ['python3', 'python'].find((name) => ask(name, '-c', 'import venv') !== null);
-  if (outside === undefined) return { missing: 'there is no Python with `venv`' };
-  try {
+  const install = async () => {
+    const outside = ['python3', 'python'].find((name) => ask(name, '-c', 'import venv, ensurepip') !== null);
+    if (outside === undefined) throw new Failure('There is no Python with `venv` and `pip`.');
+    const advice = 'The clients are fetched from PyPI; is it reachable?';
+    const quiet = { stdio: ['ignore', 'ignore', 'inherit'] };
+    const pip = [inside, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+    await run([outside, '-m', 'venv', '--clear', folder], advice, quiet);
+    await run([...pip, '--timeout', '60', '--retries', '1', '--requirement', requirements], advice, quiet);
+  };
+  const why = await missing('the libraries for Python', async () => {
     mkdirSync(folder, { recursive: true });
-    await onceFor(requirements, join(folder, '.headroom-lock'), async () => {
-      const advice = 'The clients are fetched from PyPI; is it reachable?';
-      const quiet = { stdio: ['ignore', 'ignore', 'inherit'] };
-      await run([outside, '-m', 'venv', '--clear', folder], advice, quiet);
-      await run([inside, '-m', 'pip', 'install', '--quiet', '--requirement', requirements], advice, quiet);
-    });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { missing: error.message };
-  }
-  return { missing: null, python: inside };
+    await onceFor(requirements, join(folder, '.headroom-lock'), install);
+  });
+  return { missing: why, python: inside };
 }

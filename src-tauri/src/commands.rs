@@ -7,13 +7,14 @@ use engine::view::dto::{
     DecisionsArgs, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, LoginArgs, LoginFlowArgs,
     LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs,
     SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport,
-    SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound,
+    SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound, WatchArgs,
 };
 use tauri::State;
 
 use crate::backend::Backend;
 use crate::tray::Presence;
 
+pub(crate) mod archive;
 #[cfg(test)]
 mod bindings;
 #[cfg(test)]
@@ -34,7 +35,10 @@ macro_rules! every_command {
             $crate::commands::credential_rename,
             $crate::commands::credential_project,
             $crate::commands::credential_add_key,
+            $crate::commands::credential_watch,
             $crate::commands::import,
+            $crate::commands::archive::archive_export,
+            $crate::commands::archive::archive_import,
             $crate::commands::login_start,
             $crate::commands::login_progress,
             $crate::commands::login_paste,
@@ -158,6 +162,15 @@ pub(crate) async fn credential_add_key(
     args: AddKeyArgs,
 ) -> Answer<CredentialChange> {
     backend.client().await?.credential_add_key(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn credential_watch(
+    backend: State<'_, Backend>,
+    args: WatchArgs,
+) -> Answer<CredentialChange> {
+    backend.client().await?.credential_watch(args).await
 }
 
 #[tauri::command]

@@ -75,10 +75,10 @@ fn compose(
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
+        .plugin(windows::state())
         .manage(tasks.clone())
         .manage(Backend::new())
         .manage(Presence::new())
-        .manage(windows::Frame::default())
         .invoke_handler(commands::every_command!(tauri::generate_handler))
         .build(tauri::generate_context!())?;
 

@@ -1,14 +1,13 @@
 //! The one window: made when somebody wants to see it, destroyed when it is closed.
 //!
-//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its size is remembered.
+//! A closed window keeps nothing alive: the page is rebuilt from the engine's state. Only its place is remembered.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tauri::plugin::TauriPlugin;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{
-    AppHandle, LogicalSize, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri_plugin_window_state::StateFlags;
 use tokio_util::sync::CancellationToken;
 
 use crate::tray::Presence;
@@ -18,18 +17,11 @@ const MAIN: &str = "main";
 /// How long a panel may take to come, or to come back, before the window stands in for the tray.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is kept of a closed window.
-#[derive(Default)]
-pub(crate) struct Frame(Mutex<Option<LogicalSize<f64>>>);
-
-impl Frame {
-    fn size(&self) -> LogicalSize<f64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(LogicalSize::new(1040.0, 720.0))
-    }
-
-    fn keep(&self, size: LogicalSize<f64>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(size);
-    }
+/// Keeps where the window was and how large, over the end of the program too. Whether it was shown is no part of that:
+/// each start says so anew.
+pub(crate) fn state() -> TauriPlugin<Wry> {
+    let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    tauri_plugin_window_state::Builder::default().with_state_flags(kept).build()
 }
 
 /// Brings the window to the front, making it where there is none.
@@ -61,10 +53,9 @@ fn front(window: &WebviewWindow) -> tauri::Result<()> {
 }
 
 fn build(app: &AppHandle) -> tauri::Result<()> {
-    let size = app.state::<Frame>().size();
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Headroom")
-        .inner_size(size.width, size.height)
+        .inner_size(1040.0, 720.0)
         .min_inner_size(480.0, 480.0)
         // Shown with the page in it: an empty window flashes white on a dark desktop.
         .visible(false)
@@ -78,15 +69,7 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         .on_navigation(ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
-    #[cfg(target_os = "linux")]
-    plain(&window)?;
-    let handle = app.clone();
-    window.on_window_event(move |event| {
-        if matches!(event, WindowEvent::CloseRequested { .. }) {
-            remember(&handle);
-        }
-    });
-    Ok(())
+    plain(&window)
 }
 
 /// Draws without the GPU: a page of bars gains nothing from it, it costs 100 MB where there is none (measured under
@@ -102,13 +85,9 @@ fn plain(window: &WebviewWindow) -> tauri::Result<()> {
     })
 }
 
-fn remember(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(MAIN) else { return };
-    if let (Ok(size), Ok(scale), Ok(false)) =
-        (window.inner_size(), window.scale_factor(), window.is_maximized())
-    {
-        app.state::<Frame>().keep(size.to_logical(scale));
-    }
+#[cfg(not(target_os = "linux"))]
+fn plain(_: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// Whether the window may go there: only to the program's own page.

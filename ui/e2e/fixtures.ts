@@ -6,7 +6,7 @@
  */
 import { test as base, expect, type Page } from '@playwright/test';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,8 +59,13 @@ class Service {
     readonly address: string,
   ) {}
 
-  static async start(): Promise<Service> {
-    const child = spawn(program, ['simulate'], { env: environment({}), stdio: ['ignore', 'pipe', 'ignore'] });
+  /** Starts it with its own people, or with those of the scenario in a file. */
+  static async start(scenario: string | null): Promise<Service> {
+    const flags = scenario === null ? [] : ['--scenario', scenario];
+    const child = spawn(program, ['simulate', ...flags], {
+      env: environment({}),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     let said = '';
     child.stdout.on('data', (text: Buffer) => (said += text.toString()));
     const address = await ready(child, 'the simulated service', () =>
@@ -97,9 +102,15 @@ export class Engine {
     private readonly control: Control,
   ) {}
 
-  static async start(beginning: Beginning, variables: Record<string, string>): Promise<Engine> {
+  static async start(
+    beginning: Beginning,
+    variables: Record<string, string>,
+    scenario: object | null,
+  ): Promise<Engine> {
     const folder = await mkdtemp(join(tmpdir(), 'headroom-e2e-'));
-    const service = beginning === 'demo' ? null : await Service.start();
+    const file = scenario === null ? null : join(folder, 'scenario.json');
+    if (file !== null) await writeFile(file, JSON.stringify(scenario));
+    const service = beginning === 'demo' ? null : await Service.start(file);
     const flags = beginning === 'empty' ? [] : [`--${beginning}`];
     const child = spawn(program, ['serve', '--control', '127.0.0.1:0', ...flags], {
       env: environment({
@@ -209,6 +220,8 @@ export class Engine {
 interface Fixtures {
   beginning: Beginning;
   variables: Record<string, string>;
+  /** Whom the simulated service knows, where they are not its own people. */
+  scenario: object | null;
   engine: Engine;
   /** The page, signed in; what it may not do is watched. */
   ui: Page;
@@ -217,8 +230,9 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   beginning: ['demo', { option: true }],
   variables: [{}, { option: true }],
-  engine: async ({ beginning, variables }, use) => {
-    const engine = await Engine.start(beginning, variables);
+  scenario: [null, { option: true }],
+  engine: async ({ beginning, variables, scenario }, use) => {
+    const engine = await Engine.start(beginning, variables, scenario);
     await use(engine);
     await engine.clean();
   },

@@ -82,3 +82,34 @@ test('turned round the page shows one row a model', async ({ engine, ui }) => {
   await expect(models.getByText('Claude Sonnet 4.6').first()).toBeVisible();
   await expect(models.getByRole('listitem').first()).toContainText('usable');
 });
+
+test('filters, order, density and pins stay as they were chosen', async ({ engine, ui }) => {
+  await engine.read();
+  const names = () => ui.locator('li.item .who').allInnerTexts();
+  const first = async () => (await names())[0] ?? '';
+  await expect.poll(first).toContain('Ada');
+  await ui.getByRole('button', { name: /^Needs me\s*1$/ }).click();
+  await expect(ui.locator('li.item')).toHaveCount(1);
+  await ui.getByRole('button', { name: /^All/ }).click();
+  await ui.getByRole('combobox', { name: 'Order' }).selectOption('Least left first');
+  await expect.poll(first).toContain('Company');
+  await ui.getByRole('button', { name: 'Details of Chen' }).focus();
+  await ui.keyboard.press('p');
+  await expect.poll(first).toContain('Chen');
+  await ui.getByRole('button', { name: 'Dense' }).click();
+  await expect(row(ui, 'Ada').getByRole('meter')).toHaveCount(2);
+  await ui.reload();
+  await expect.poll(first).toContain('Chen');
+  await expect(row(ui, 'Ada').getByRole('meter')).toHaveCount(2);
+});
+
+test('a window that does not last says when it is used up, and its meter where even use would be', async ({
+  engine,
+  ui,
+}) => {
+  await engine.read();
+  await expect(row(ui, 'Bob')).toContainText(/5.h: empty about \d\d:\d\d at this pace/);
+  await expect(row(ui, 'Bob').locator('.even').first()).toBeVisible();
+  // Of a window that has not started there is no pace.
+  await expect(row(ui, 'Ada').locator('.line').first().locator('.even')).toHaveCount(0);
+});

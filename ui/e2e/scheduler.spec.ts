@@ -16,8 +16,8 @@ async function bring(engine: Engine, ...names: string[]): Promise<void> {
   await engine.read();
 }
 
-async function open(ui: Page, view?: string): Promise<void> {
-  await ui.getByRole('link', { name: 'Scheduler' }).click();
+async function open(ui: Page, view?: string, page = 'Scheduler'): Promise<void> {
+  await ui.getByRole('link', { name: page, exact: true }).click();
   if (view !== undefined) {
     await ui.getByRole('group', { name: 'Views' }).getByRole('button', { name: view }).click();
   }
@@ -88,7 +88,7 @@ test.describe('with logins of nobody who agreed yet', () => {
     await ui.getByRole('dialog').getByRole('button', { name: 'Agree and go on' }).click();
     await expect(toggle).toBeChecked();
     await expect(ui.getByRole('heading', { level: 1 })).toContainText(/Warmup|Warming/);
-    await open(ui, 'Warmups');
+    await open(ui, 'Warmups', 'History');
     await expect(
       ui.getByRole('region', { name: 'Warmups' }).getByRole('listitem').filter({ hasText: 'by itself' }),
     ).toHaveCount(1);
@@ -133,14 +133,14 @@ test.describe('with logins of nobody who agreed yet', () => {
     await ui.getByRole('dialog').getByRole('button', { name: 'Clear it' }).click();
     await expect(ui.getByText(/is free again\.$/)).toBeVisible();
     await expect(rests.getByRole('listitem')).toHaveCount(count - 1);
-    await open(ui, 'Warmups');
+    await open(ui, 'Warmups', 'History');
     await expect(ui.getByRole('region', { name: 'Warmups' })).toContainText('refused');
   });
 });
 
 test('the ledger is searched and narrowed', async ({ engine, ui }) => {
   await engine.read();
-  await open(ui, 'Decisions');
+  await open(ui, 'Decisions', 'History');
   const ledger = ui.getByRole('region', { name: 'Decisions' });
   await expect(ledger.getByRole('listitem').filter({ hasText: 'of Bob' }).first()).toBeVisible();
   await ui.getByRole('button', { name: 'Protection', exact: true }).click();

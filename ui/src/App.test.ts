@@ -1,14 +1,22 @@
 import { screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { expect, test, vi } from 'vitest';
-import { showPage } from './lib/components/testing';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { loadPages, showPage } from './lib/components/testing';
 import { BackendError, type QuotaDocument } from './lib/ipc/backend';
 import { FakeBackend } from './lib/ipc/fake';
+
+beforeAll(loadPages, 120_000);
 
 test('a demo is plainly marked on every page', async () => {
   const { app } = await showPage('#/');
   const pages = ['overview', 'credentials', 'scheduler', 'settings', 'about'] as const;
-  const views = ['rests', 'decisions', 'history'].map((view) => ['scheduler', view] as const);
+  const views = [
+    ['scheduler', 'rests'],
+    ['history', 'decisions'],
+    ['history', 'warmups'],
+    ['timeline', 'day'],
+    ['credential', 'c-bob'],
+  ] as const;
   for (const [page, query] of [...pages.map((name) => [name, undefined] as const), ...views]) {
     app.router.go(page, query);
     expect(await screen.findByText('Demo')).toBeInTheDocument();
@@ -92,7 +100,7 @@ test('pointing at a window tells its exact instant, its source and the age of th
   await userEvent.hover(line as Element);
   await vi.waitFor(() =>
     expect(document.querySelector('.tip')?.textContent).toMatch(
-      /Five hours · refills Tue, Sep 1, 2026, 14:04:00\nquota summary, read 40\u202fs ago/,
+      /Five hours · refills Tue, Sep 1, 2026, 14:04:00\n42\u202f% used in 59\u202f% of its time, 14 points an hour\nquota summary, read 40\u202fs ago/,
     ),
   );
 });
@@ -137,7 +145,13 @@ test.each(payloads)('text from outside is text, never markup: %s', async (payloa
   for (const button of screen.getAllByRole('button', { name: /^Details of/ })) await userEvent.click(button);
   await userEvent.click(screen.getByRole('button', { name: 'By model' }));
   const pages = ['overview', 'credentials', 'scheduler', 'settings', 'about'] as const;
-  const views = ['rests', 'decisions', 'history'].map((view) => ['scheduler', view] as const);
+  const views = [
+    ['scheduler', 'rests'],
+    ['history', 'decisions'],
+    ['history', 'warmups'],
+    ['timeline', 'day'],
+    ['credential', 'c-bob'],
+  ] as const;
   for (const [page, query] of [...pages.map((name) => [name, undefined] as const), ...views]) {
     app.router.go(page, query);
     await vi.waitFor(() => expect(document.body.textContent).toContain(payload));

@@ -127,7 +127,7 @@ test('protected and resting models say so', async () => {
   const text = plain(rowOf('Bob').textContent);
   expect(text).toContain('Protected: Claude Sonnet 4.6. What is left is kept back.');
   expect(text).toContain('Resting: GPT-OSS 120B (Medium). Back at 12:41.');
-  expect(text).toContain('rests 41 min · quota empty');
+  expect(text).toContain('rests 41 min 00 s · quota empty');
 });
 
 test('arrows go from row to row and stay inside the list', async () => {
@@ -164,9 +164,9 @@ test('what needs the user can be seen alone, with its count', async () => {
 test('turned round it is one row a model with everyone who offers it', async () => {
   await showPage('#/');
   await userEvent.click(screen.getByRole('button', { name: 'By model' }));
-  const row = screen.getByText('Claude Sonnet 4.6').closest('li');
+  const row = screen.getByText('Claude Sonnet 4.6').closest('li.item');
   expect(plain(row?.textContent ?? '')).toBe(
-    'Claude Sonnet 4.6 3 of 5 usable Ada58 % Bob6 % protected Chen23 % finn.lindqvist@example.org0 % Gus0 %',
+    'Claude Sonnet 4.6 3 of 5 usable Ada58 % Chen23 % Bob6 % protected finn.lindqvist@example.org0 % Gus0 %',
   );
 });
 

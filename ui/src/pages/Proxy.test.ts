@@ -39,7 +39,7 @@ const codex: ProgramView = {
   about: 'its config.toml is written',
   files: ['/home/ada/.codex/config.toml'],
   text: 'model_provider = "headroom"\n',
-  notes: ['The local API is switched off.'],
+  notes: ['The proxy is switched off.'],
   connected: false,
   can_undo: false,
   problem: null,

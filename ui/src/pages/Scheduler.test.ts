@@ -102,7 +102,7 @@ test('each job says when it runs next, and why it last ran with what outcome', a
   await shown();
   const [refresh, warmup] = within(region('Jobs')).getAllByRole('listitem');
   expect(plain(refresh?.textContent ?? null)).toBe(
-    'Background refresh Reads the quota of every active credential Next 15 min 12:14 ' +
+    'Background refresh Reads the quota of every active credential Next 14 min 20 s 12:14 ' +
       'Last 40 s ago, its time had come, took 1.2 sec read 6 credentials, 1 failed ' +
       '12 by the clock · 3 by events · 1 missed',
   );
@@ -247,104 +247,14 @@ test('where nothing rests it says when something would', async () => {
   expect(screen.getByText(/When the service refuses/)).toBeInTheDocument();
 });
 
-test('decisions read as sentences with their time, newest first', async () => {
-  await shown('#/scheduler?decisions');
-  const items = within(await screen.findByRole('region', { name: 'Decisions' })).getAllByRole('listitem');
-  expect(items.map((item) => plain(item.textContent))).toEqual([
-    '11:58 Use elsewhere Claude and GPT of Ada fell by 12 points without Headroom: used elsewhere',
-    expect.stringMatching(/^11:30 Rest gpt-oss-120b-medium of Bob rests until 12:41/),
-    expect.stringMatching(/^11:20 Protection .* back at 12:41 still so at 11:59$/),
-    '07:04 Warmup claude-sonnet-4-6 of Ada: the clock started, back at 12:04',
-  ]);
-});
-
-test('decisions are narrowed by kind, credential, time and words', async () => {
-  const { backend } = await shown('#/scheduler?decisions');
-  await userEvent.click(screen.getByRole('button', { name: 'Protection' }));
-  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Credential' }), 'Bob');
-  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'How far back' }), 'Last 7 days');
-  await userEvent.type(screen.getByRole('searchbox', { name: 'Search decisions' }), 'floor');
-  await vi.waitFor(() =>
-    expect(backend.argsOf('decisions').at(-1)).toEqual({
-      since: '7d',
-      credential: 'c-bob',
-      kind: 'protection',
-      search: 'floor',
-      limit: 100,
-    }),
-  );
-  // Typing asks when it pauses, not at every key.
-  const searches = backend.argsOf('decisions').map((args) => (args as { search: string | null }).search);
-  expect(searches).not.toContain('f');
-});
-
-test('where no decision matches there is a way back to all', async () => {
-  const backend: FakeBackend = new FakeBackend({
-    decisions: ({ search }: { search?: string | null }) => (search ? [] : backend.decisions),
-  });
-  await shown('#/scheduler?decisions', backend);
-  const search = screen.getByRole('searchbox', { name: 'Search decisions' });
-  await userEvent.type(search, 'zzz');
-  await userEvent.click(await screen.findByRole('button', { name: 'Show every decision' }));
-  expect(await screen.findByText(/the clock started, back at 12:04/)).toBeInTheDocument();
-  expect(search).toHaveValue('');
-});
-
-test('an empty ledger says what comes into it', async () => {
-  const backend = new FakeBackend();
-  backend.decisions = [];
-  await shown('#/scheduler?decisions', backend);
-  expect(await screen.findByText('Nothing was decided in this time.')).toBeInTheDocument();
-});
-
-test('a ledger that cannot be read says why and can be tried again', async () => {
-  const backend = new FakeBackend({
-    decisions: () => Promise.reject(new BackendError('failed', 'The disk is full.')),
-  });
-  await shown('#/scheduler?decisions', backend);
-  const alert = await screen.findByRole('alert');
-  expect(alert).toHaveTextContent('This could not be loaded. The disk is full.');
-  expect(alert).not.toHaveTextContent('Below is what was known before.');
-  expect(within(alert).getByRole('button', { name: 'Try again' })).toBeInTheDocument();
-});
-
-test('warmups of the last days tell what came of them, and the use by whom', async () => {
-  await shown('#/scheduler?history');
-  const items = within(await screen.findByRole('region', { name: 'Warmups' })).getAllByRole('listitem');
-  expect(items.map((item) => plain(item.textContent))).toEqual([
-    '07:02 Ada claude-sonnet-4-6 Claude and GPT · by itself clock started back 12:04',
-    'Mon 18:10 Bob claude-sonnet-4-6 Claude and GPT · by hand 429: Resource has been exhausted refused',
-    'Mon 06:00 Chen gemini-3.8-flash-low Gemini · by itself no effect',
-    'Sun 06:00 Chen claude-sonnet-4-6 Claude and GPT · by itself no complete answer in 30 s outcome unknown',
-  ]);
-  const rows = within(screen.getByRole('table')).getAllByRole('row');
-  // What a narrow page shows in place of a column is there too.
-  for (const narrow of document.querySelectorAll('small.narrow')) narrow.remove();
-  const cells = (row: HTMLElement) => [...row.children].map((cell) => plain(cell.textContent)).join(' | ');
-  expect(rows.map(cells)).toEqual([
-    'Credential | Window | Warmups | Proxy | Elsewhere | Total',
-    'Ada | Claude and GPT · 5 h | – | 4 | 12.5 | 16.5',
-    'Bob | Claude and GPT · 5 h | 0.5 | – | – | 0.5',
-  ]);
-});
-
-test('without warmups and use it says so', async () => {
-  const backend = new FakeBackend();
-  backend.history.warmups = [];
-  backend.history.drops = [];
-  await shown('#/scheduler?history', backend);
-  expect(await screen.findByText('No warmup in the last 7 days.')).toBeInTheDocument();
-  expect(screen.getByText('No use was measured in the last 7 days.')).toBeInTheDocument();
-});
-
 test('a view has an address of its own, and follows what changes', async () => {
   const { backend } = await shown();
-  await userEvent.click(screen.getByRole('button', { name: 'Decisions' }));
-  expect(location.hash).toBe('#/scheduler?decisions');
-  await vi.waitFor(() => expect(backend.argsOf('decisions')).toHaveLength(1));
+  await userEvent.click(screen.getByRole('button', { name: /^What rests/ }));
+  expect(location.hash).toBe('#/scheduler?rests');
+  const before = backend.argsOf('cooldowns').length;
   backend.change();
   backend.change();
-  await vi.waitFor(() => expect(backend.argsOf('decisions')).toHaveLength(2), 4_000);
+  await vi.waitFor(() => expect(backend.argsOf('cooldowns')).toHaveLength(before + 1), 4_000);
 });
 
 test('before the first answers each part says that it loads', async () => {

@@ -2,9 +2,11 @@
 
 mod automation;
 mod proxy;
+mod scripts;
 
 pub use automation::{CooldownAction, Cooldowns, Decisions, History, Warmup};
 pub use proxy::{Connect, KeyAction, Keys, Requests};
+pub use scripts::{Export, Quota, Watch};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use std::ffi::OsString;
@@ -59,19 +61,16 @@ pub enum Command {
         #[arg(long)]
         print: bool,
     },
-    /// Take over credentials from files, folders and ZIPs of any known format
+    /// Take over credentials from files, folders, ZIPs and other programs' data, or everything from an export
     Import(Import),
     /// List credentials, or change one
     Credentials(Credentials),
     /// Show every credential, model and window
-    Quota {
-        /// Read from the service now instead of what was read within the last minute
-        #[arg(long)]
-        refresh: bool,
-        /// Print one JSON document
-        #[arg(long)]
-        json: bool,
-    },
+    Quota(Quota),
+    /// Follow the quota as it changes, until Ctrl-C
+    Watch(Watch),
+    /// Write everything into one encrypted file, to keep or to move; `import` takes it
+    Export(Export),
     /// Start idle quota windows now, so that they come back early
     Warmup(Warmup),
     /// Say what was done or left undone, and why
@@ -86,6 +85,15 @@ pub enum Command {
     Requests(Requests),
     /// Say what a program needs to use the proxy, or write it into its files
     Connect(Connect),
+    /// Compare what warmup policies would have served
+    Whatif {
+        /// Demand to play, as JSON; - reads it from stdin
+        #[arg(long, value_name = "FILE")]
+        trace: PathBuf,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
     /// List settings, or change one
     Settings(Settings),
     /// Check the installation and say what to do
@@ -97,6 +105,12 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Manual {
+        /// The folder
+        dir: PathBuf,
+    },
 }
 
 /// `headroom serve`
@@ -106,7 +120,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
     /// Where the control API and the web page listen [default: 127.0.0.1, any free port]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", env = "HEADROOM_CONTROL", hide_env_values = true)]
     pub control: Option<SocketAddr>,
     /// Show the demo: invented credentials on a simulated service
     #[arg(long, conflicts_with = "demo_if_empty")]
@@ -119,7 +133,8 @@ pub struct Serve {
 /// `headroom import`
 #[derive(Debug, ClapArgs)]
 pub struct Import {
-    /// Files, folders and ZIPs; - reads one file from stdin
+    /// Files, folders and ZIPs, gcli2api's credentials.db or its folder, Antigravity-Manager's data directory, or
+    /// the file of an export; - reads one file from stdin
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<OsString>,
     /// Where the credentials belong, whatever the files say
@@ -196,6 +211,11 @@ pub enum CredentialAction {
         /// Print the address and open nothing
         #[arg(long)]
         no_browser: bool,
+    },
+    /// Watch the login that the Antigravity CLI (agy) is signed in with, by its own report; no login is handed over
+    Watch {
+        /// Your name for it [default: Antigravity CLI]
+        name: Option<String>,
     },
     /// Add an API key of Google AI Studio; the key is asked for, or read from stdin
     AddKey {

@@ -6,10 +6,12 @@ mod cooldowns;
 mod credentials;
 mod decisions;
 mod doctor;
+mod export;
 mod history;
 mod import;
 mod keys;
 mod login;
+mod manual;
 mod quota;
 mod requests;
 mod serve;
@@ -17,6 +19,8 @@ mod settings;
 mod simulate;
 mod ui;
 mod warmup;
+mod watch;
+mod whatif;
 
 use crate::args::{Args, Command};
 use crate::exit::Failure;
@@ -30,7 +34,9 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Ui { print } => ui::run(&place, print).await,
         Command::Import(args) => import::run(&place, args).await,
         Command::Credentials(args) => credentials::run(&place, args).await,
-        Command::Quota { refresh, json } => quota::run(&place, refresh, json).await,
+        Command::Quota(args) => quota::run(&place, args).await,
+        Command::Watch(args) => watch::run(&place, args).await,
+        Command::Export(args) => export::run(&place, args).await,
         Command::Warmup(args) => warmup::run(&place, args).await,
         Command::Decisions(args) => decisions::run(&place, args).await,
         Command::Cooldowns(args) => cooldowns::run(&place, args).await,
@@ -41,6 +47,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Settings(args) => settings::run(&place, args).await,
         Command::Doctor(args) => doctor::run(&place, args).await,
         Command::Simulate(args) => simulate::run(args).await,
+        Command::Whatif { trace, json } => whatif::run(&trace, json),
         Command::Completions { shell } => completions::run(shell),
+        Command::Manual { dir } => manual::run(&dir),
     }
 }

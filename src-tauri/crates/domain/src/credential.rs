@@ -88,6 +88,18 @@ impl fmt::Display for CredentialId {
     }
 }
 
+impl CredentialId {
+    /// How the id of a login begins that is only watched.
+    pub const WATCHED: &str = "agy-";
+
+    /// Whether it is of a login that was never handed over: what is known of it, the official program reports.
+    /// It has no secret, so nothing can be sent for it.
+    #[must_use]
+    pub fn is_watched_only(&self) -> bool {
+        self.0.starts_with(Self::WATCHED)
+    }
+}
+
 /// One login or key of the user, without its secrets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Credential {

@@ -5,12 +5,14 @@
 
 mod idleness;
 mod merge;
+mod pace;
 mod reading;
 mod remaining;
 mod window;
 
 pub use idleness::{Glimpse, Idleness, idleness};
 pub use merge::{ListPart, Parts, SummaryPart};
+pub use pace::Pace;
 pub use reading::{Effective, GroupReading, ModelReading, Quota};
 pub use remaining::Remaining;
 pub use window::{Source, WindowKind, WindowReading, plausible_reset};

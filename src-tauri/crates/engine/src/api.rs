@@ -1,5 +1,6 @@
 //! The commands: one list, from which come the control API, the client and the names the window may call.
 
+mod archive;
 mod automation;
 mod connect;
 mod credentials;
@@ -13,14 +14,15 @@ mod system;
 use crate::client::Client;
 use crate::host::Host;
 use crate::view::dto::{
-    AddKeyArgs, AliasArgs, AliasView, ApiError, Check, ClientKeyView, ConnectArgs, ConnectUndone,
-    ConnectView, ConnectWriteArgs, ConnectWritten, CooldownArgs, CooldownView, CredentialArgs,
-    CredentialChange, DecisionView, DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs,
-    ImportReport, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs,
-    LoginPasteArgs, LoginProgress, LoginStarted, ProjectArgs, ProxyView, QuotaArgs, QuotaDocument,
-    RenameArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs, SchedulerView,
-    SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView,
-    UiLink, WarmupArgs, WarmupRound,
+    AddKeyArgs, AliasArgs, AliasView, ApiError, ArchiveExportArgs, ArchiveExported, ArchiveImportArgs,
+    ArchiveReport, Check, ClientKeyView, ConnectArgs, ConnectUndone, ConnectView, ConnectWriteArgs,
+    ConnectWritten, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
+    DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, KeyArgs, KeyChangeArgs,
+    KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted,
+    ProjectArgs, ProxyView, QuotaArgs, QuotaDocument, RenameArgs, RequestStatisticsArgs,
+    RequestStatisticsView, RequestView, RequestsArgs, SchedulerView, SettingArgs, SettingKeyArgs,
+    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
+    WarmupRound, WatchArgs,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -79,8 +81,14 @@ commands! {
     credential_project(ProjectArgs) -> CredentialChange;
     /// Adds an API key of Google AI Studio.
     credential_add_key(AddKeyArgs) -> CredentialChange;
+    /// Watches the login that the official program is signed in with, without any login being handed over.
+    credential_watch(WatchArgs) -> CredentialChange;
     /// Takes credentials over from files, or says what it would take.
     import(ImportArgs) -> ImportReport;
+    /// Writes everything into one encrypted file.
+    archive_export(ArchiveExportArgs) -> ArchiveExported;
+    /// Takes everything over from such a file that is not here yet.
+    archive_import(ArchiveImportArgs) -> ArchiveReport;
     /// Begins a sign-in in the browser.
     login_start(LoginArgs) -> LoginStarted;
     /// How far a sign-in is.

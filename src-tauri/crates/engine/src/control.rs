@@ -48,6 +48,17 @@ pub trait Commands: Clone + Send + Sync + 'static {
 
     /// Counts up whenever something a reader can see changed.
     fn revision(&self) -> watch::Receiver<u64>;
+
+    /// What is measured, for programs that collect it.
+    fn metrics(&self) -> Metrics;
+}
+
+/// What is measured.
+pub struct Metrics {
+    /// OpenMetrics text.
+    pub text: String,
+    /// Whether it may be read without a token.
+    pub open: bool,
 }
 
 /// Where the control API listens and what it announces.
@@ -170,13 +181,15 @@ impl ControlServer {
         let listening = Listening {
             name: "The control API",
             head: limits.head,
+            // There is no other.
+            idle: limits.head,
             connections: limits.connections,
             keep_alive: false,
             tasks: tasks.clone(),
             closing: closing.clone(),
             over: over.clone(),
         };
-        tasks.start(|_| accept(listener, listening, router));
+        tasks.start(|_| accept(vec![listener], listening, router));
         Ok(Self { handle, tasks, drain: limits.drain, closing, over })
     }
 

@@ -97,8 +97,29 @@ impl Credentials {
     /// # Errors
     /// When there is no key to seal with, or the database fails.
     pub async fn add(&self, new: Newcomer) -> Result<Credential, CredentialError> {
+        self.add_as(mint(new.provider), new).await
+    }
+
+    /// Stores a login that is only watched: it has no secrets, and nothing is ever sent for it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn watch(&self, label: String) -> Result<Credential, CredentialError> {
+        let id = CredentialId::new(format!("{}{}", CredentialId::WATCHED, tail()));
+        let new = Newcomer {
+            provider: Provider::Antigravity,
+            email: None,
+            label: Some(label),
+            project: None,
+            disabled: false,
+            secrets: Vec::new(),
+        };
+        self.add_as(id, new).await
+    }
+
+    async fn add_as(&self, id: CredentialId, new: Newcomer) -> Result<Credential, CredentialError> {
         let credential = Credential {
-            id: mint(new.provider),
+            id,
             provider: new.provider,
             email: new.email,
             label: new.label,
@@ -275,14 +296,17 @@ impl Credentials {
 
 /// A new id: the provider's first letters and six random characters without look-alikes.
 fn mint(provider: Provider) -> CredentialId {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let prefix = match provider {
         Provider::Antigravity => "ag",
         Provider::GeminiCli => "gc",
         Provider::ApiKey => "key",
     };
-    let tail: String = (0..6).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect();
-    CredentialId::new(format!("{prefix}-{tail}"))
+    CredentialId::new(format!("{prefix}-{}", tail()))
+}
+
+fn tail() -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    (0..6).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect()
 }
 
 /// Whether two states are the same but for their beginning and the service's words.

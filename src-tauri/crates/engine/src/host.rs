@@ -8,7 +8,7 @@ mod options;
 pub use options::{Demo, Flags, Mode, Options, Time, default_data_dir};
 
 use crate::client::Client;
-use crate::control::{Commands, ControlError, ControlHandle, ControlOptions, ControlServer};
+use crate::control::{Commands, ControlError, ControlHandle, ControlOptions, ControlServer, Metrics};
 use crate::ledger::{Level, Notice};
 use crate::lock::{self, Lock, LockError};
 use crate::runtime::{Material, Runtime};
@@ -223,6 +223,19 @@ impl Host {
         Ok(true)
     }
 
+    /// Starts anew on the data there is, after it changed beneath: for a moment nothing answers.
+    pub(crate) async fn start_over(&self) -> Result<(), ApiError> {
+        let _one_at_a_time = self.inner.leaving.lock().await;
+        self.runtime().stop().await;
+        let failed = |error: &dyn std::fmt::Display| {
+            ApiError::new(ErrorCode::Failed, format!("{error}; start Headroom again, everything is stored"))
+        };
+        let material = own_material(&self.inner.options).await.map_err(|e| failed(&e))?;
+        let own = Runtime::start(material).await.map_err(|e| failed(&e))?;
+        self.inner.runtime.send_replace(Arc::new(own));
+        Ok(())
+    }
+
     fn count_changes(&self) {
         let mut runtime = self.inner.runtime.subscribe();
         let revision = self.inner.revision.clone();
@@ -264,6 +277,15 @@ impl Commands for Host {
 
     fn revision(&self) -> watch::Receiver<u64> {
         self.inner.revision.subscribe()
+    }
+
+    fn metrics(&self) -> Metrics {
+        let runtime = self.runtime();
+        let (state, now) = (runtime.ledger.state(), runtime.clock.now());
+        Metrics {
+            text: crate::metrics::write(&state, runtime.is_demo(), now),
+            open: runtime.settings.current().metrics_enabled,
+        }
     }
 }
 

@@ -6,11 +6,15 @@
 mod archive;
 mod budget;
 mod collect;
+mod gcli2api;
+mod manager;
 mod plan;
+mod settings;
 
 pub use budget::Problem;
-pub use collect::{Found, collect};
+pub use collect::{Found, What, collect};
 pub use plan::{Known, Planned, plan};
+pub use settings::{OtherSettings, settings};
 
 #[cfg(test)]
 mod tests;

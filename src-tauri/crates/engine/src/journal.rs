@@ -2,11 +2,15 @@
 //!
 //! The sentences are `domain::policy`'s; keeping them is the store's.
 
+mod held;
+
 use crate::clock::Clock;
-use crate::store::{Decision, Store};
+use crate::store::{Decision, DecisionQuery, KeptDecision, Store, StoreError};
 use domain::credential::CredentialId;
+use held::Held;
 use jiff::Timestamp;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// What a decision is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,39 +57,70 @@ pub struct Entry {
     pub until: Option<Timestamp>,
 }
 
-/// Writes decisions down. Clones share the store.
+/// Writes decisions down. Clones share what is held.
 #[derive(Clone)]
 pub struct Journal {
     store: Store,
     clock: Arc<dyn Clock>,
+    held: Arc<Mutex<Held>>,
 }
 
 impl Journal {
     /// Writes into `store`.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self { store, clock, held: Arc::default() }
     }
 
-    /// Writes decisions down. A ledger that cannot be written costs the entry, not the work.
+    /// Writes decisions down; that one is still so may reach the disk up to an hour later, and is read from here until
+    /// then. A ledger that cannot be written costs the entry, not the work.
     pub async fn write(&self, entries: Vec<Entry>) {
         if entries.is_empty() {
             return;
         }
-        let decisions = entries
-            .into_iter()
-            .map(|e| Decision {
-                kind: e.kind.key(),
-                credential: e.credential.to_string(),
-                name: e.name,
-                subject: e.subject,
-                verdict: e.verdict.to_owned(),
-                sentence: e.sentence,
-                until: e.until,
-            })
-            .collect();
-        if let Err(error) = self.store.add_decisions(decisions, self.clock.now()).await {
+        let now = self.clock.now();
+        let mut held = self.held.lock().await;
+        let due = entries.into_iter().flat_map(|entry| held.take(entry.decided(now))).collect();
+        self.keep(due).await;
+    }
+
+    /// Looks decisions up, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn read(&self, query: DecisionQuery) -> Result<Vec<KeptDecision>, StoreError> {
+        self.flush().await;
+        self.store.decisions(query).await
+    }
+
+    /// Writes down what is held.
+    pub async fn flush(&self) {
+        let mut held = self.held.lock().await;
+        let due = held.drain(self.clock.now());
+        self.keep(due).await;
+    }
+
+    async fn keep(&self, decisions: Vec<Decision>) {
+        if decisions.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store.add_decisions(decisions).await {
             tracing::warn!(%error, "Decisions could not be written down");
+        }
+    }
+}
+
+impl Entry {
+    fn decided(self, at: Timestamp) -> Decision {
+        Decision {
+            kind: self.kind.key(),
+            credential: self.credential.to_string(),
+            name: self.name,
+            subject: self.subject,
+            verdict: self.verdict.to_owned(),
+            sentence: self.sentence,
+            until: self.until,
+            at,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Decisions are `domain`'s, formats are `wire`'s; windows, tray and terminal belong to the programs.
 
 pub mod api;
+pub mod archive;
 pub mod client;
 pub mod clock;
 pub mod connect;
@@ -10,6 +11,7 @@ pub mod control;
 pub mod credentials;
 mod demo;
 pub mod doctor;
+mod hooks;
 pub mod host;
 pub mod import;
 pub mod journal;
@@ -18,6 +20,8 @@ mod listener;
 pub mod lock;
 pub mod logging;
 pub mod login;
+mod metrics;
+mod planner;
 pub mod proxy;
 pub mod quota;
 mod refusals;
@@ -33,6 +37,7 @@ pub mod testkit;
 pub mod upstream;
 pub mod view;
 mod warmup;
+pub mod whatif;
 
 /// The program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,4 +1,4 @@
-//! The local API that other programs speak to, over the user's own credentials.
+//! The proxy that other programs speak to, over the user's own credentials.
 //!
 //! Formats are `wire`'s, whom a request goes to is `domain::policy`'s decision, what is remembered is `store`'s.
 
@@ -11,6 +11,7 @@ mod conversations;
 mod counting;
 mod entry;
 mod forward;
+mod guesses;
 pub mod keys;
 mod listing;
 pub mod log;
@@ -156,6 +157,14 @@ impl Proxy {
         let inner = self.inner.clone();
         parts.tasks.start(|stop| switch::run(inner, stop));
         Ok(())
+    }
+
+    /// Waits until every request that has ended is in the store.
+    pub async fn settled(&self) {
+        let writes = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        if writes {
+            self.inner.recorder.settled().await;
+        }
     }
 
     /// What the proxy is doing.

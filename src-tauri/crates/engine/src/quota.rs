@@ -3,6 +3,7 @@
 //!
 //! When to read belongs to the scheduler and the user; what numbers mean to `domain::quota`.
 
+mod agy;
 mod discovery;
 mod failure;
 mod landing;

@@ -40,19 +40,17 @@ impl Refusals {
         self.ledger.state().cooldowns.strikes(pair.credential, pair.model)
     }
 
-    /// Lets rest what has to rest by `decision`: durable, shown, and written down.
+    /// Lets rest what has to rest by `decision`, from now on; what it answers makes that durable.
+    #[must_use = "a rest is durable once it is kept"]
     pub(crate) async fn rest(
         &self,
         credential: &Credential,
         pair: Pair<'_>,
         fault: &Fault,
         decision: &Decision,
-    ) {
+    ) -> Option<Resting> {
         let now = self.clock.now();
-        let Some(claim) = Claim::of(fault, decision, pair, self.strikes(pair), now) else { return };
-        if let Err(error) = self.store.put_cooldown(claim.clone()).await {
-            tracing::warn!(%error, "A cooldown could not be stored; it holds until the program ends");
-        }
+        let claim = Claim::of(fault, decision, pair, self.strikes(pair), now)?;
         let name = credential.name();
         let here = Here { now, zone: &self.zone };
         let entry = Entry {
@@ -64,7 +62,26 @@ impl Refusals {
             until: Some(claim.until),
             name,
         };
-        self.ledger.note(Note::Rests(claim)).await;
-        self.journal.write(vec![entry]).await;
+        self.ledger.note(Note::Rests(claim.clone())).await;
+        Some(Resting { claim, entry, store: self.store.clone(), journal: self.journal.clone() })
+    }
+}
+
+/// A rest that holds and is not on the disk yet.
+pub(crate) struct Resting {
+    claim: Claim,
+    entry: Entry,
+    store: Store,
+    journal: Journal,
+}
+
+impl Resting {
+    /// Makes it outlive the program, and writes it down. That waits for the disk; a request that goes to the next
+    /// credential does not.
+    pub(crate) async fn keep(self) {
+        if let Err(error) = self.store.put_cooldown(self.claim).await {
+            tracing::warn!(%error, "A cooldown could not be stored; it holds until the program ends");
+        }
+        self.journal.write(vec![self.entry]).await;
     }
 }

@@ -64,6 +64,7 @@ pub(crate) struct Runtime {
     pub(crate) settings: SettingsKeeper,
     pub(crate) vault: VaultCell,
     pub(crate) store: Store,
+    pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) agenda: watch::Receiver<Agenda>,
     pub(crate) client_keys: ClientKeys,
@@ -134,7 +135,7 @@ impl Runtime {
             settings: settings.clone(),
             keys: client_keys.clone(),
             store: store.clone(),
-            journal,
+            journal: journal.clone(),
             clock: clock.clone(),
             zone: zone.clone(),
             tasks: tasks.clone(),
@@ -142,6 +143,10 @@ impl Runtime {
         // A short-lived engine serves nobody.
         if triggers.is_some() {
             proxy.start().await?;
+            // The demo's events are invented: nothing of the user's is started for them.
+            if simulator.is_none() {
+                crate::hooks::start(&tasks, ledger.clone(), settings.clone(), clock.clone());
+            }
         }
         let logins = Logins::new(
             credentials.clone(),
@@ -180,6 +185,7 @@ impl Runtime {
             settings,
             vault,
             store,
+            journal,
             clock,
             agenda,
             client_keys,
@@ -215,6 +221,7 @@ impl Runtime {
         if let Some(simulator) = &self.simulator {
             simulator.stop().await;
         }
+        self.journal.flush().await;
         self.store.clone().close().await;
     }
 }

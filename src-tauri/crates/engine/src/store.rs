@@ -20,12 +20,14 @@ mod schema;
 mod sealed;
 mod settings;
 mod thread;
+mod transfer;
 mod warmups;
 
 pub use crate::settings::Scope;
 pub use client_keys::{ClientKey, KeyChange};
 pub use cooldowns::part_text;
 pub use credentials::{Damaged, Loaded, Removed};
+pub(crate) use decisions::SAME;
 pub use decisions::{Decision, DecisionQuery, KeptDecision};
 pub use drops::Drop;
 pub use error::StoreError;
@@ -33,6 +35,7 @@ pub use requests::{KeptRequest, RequestQuery, RequestStatistics, Usage};
 pub use samples::Sample;
 pub use settings::StoredSetting;
 pub use thread::{Fate, Living, Next};
+pub use transfer::{Incoming, Merged, Moving};
 pub use warmups::{Conclusion, Intent, KeptWarmup};
 
 use jiff::Timestamp;

@@ -163,6 +163,7 @@ pub fn settings_survive(text: &str) -> Option<bool> {
 #[expect(clippy::expect_used, reason = "a test that cannot look has failed")]
 pub async fn requests(host: &Host) -> Vec<crate::proxy::log::RequestRecord> {
     let query = crate::store::RequestQuery { limit: 1_000, ..crate::store::RequestQuery::default() };
+    host.runtime().proxy.settled().await;
     let kept = host.runtime().store.requests(query).await.expect("the requests are read");
     kept.into_iter().map(|kept| kept.record).collect()
 }

@@ -17,13 +17,14 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::journal::{Entry, Journal, Kind};
 use crate::ledger::Ledger;
+use crate::planner::Planner;
 use crate::quota::QuotaSource;
 use crate::refusals::Refusals;
 use crate::settings::SettingsKeeper;
 use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::upstream::{Tokens, Upstream, Urgency};
-use crate::view::dto::{Freshness, WarmupRound};
+use crate::view::dto::{Freshness, PlannedStart, WarmupRound};
 use domain::credential::CredentialId;
 use domain::policy::models::Unmatched;
 use domain::policy::warmup::{Line, Plan, Run, Sentence, plan};
@@ -73,6 +74,7 @@ struct Inner {
     refusals: Refusals,
     rounds: Rounds,
     gate: Gate,
+    planner: Planner,
     /// The User-Agent that the service said it does not serve any more.
     refused_agent: Mutex<Option<String>>,
     /// The entries of the lists that no credential offers, as they were last told.
@@ -112,7 +114,14 @@ impl Warmups {
             clock: parts.clock.clone(),
             zone: parts.zone.clone(),
         };
-        Self { inner: Arc::new(Inner { parts, refusals, rounds, gate, refused_agent, told }) }
+        let planner = Planner::new(
+            parts.store.clone(),
+            parts.ledger.clone(),
+            parts.settings.clone(),
+            parts.clock.clone(),
+            parts.zone.clone(),
+        );
+        Self { inner: Arc::new(Inner { parts, refusals, rounds, gate, planner, refused_agent, told }) }
     }
 
     /// Tells when a round begins, goes on or ends.
@@ -135,6 +144,7 @@ impl Warmups {
     /// The scheduler's scan: plans, reads what is not known once, plans again, and sends.
     pub async fn scan(&self) -> Scanned {
         let inner = &self.inner;
+        inner.planner.look().await;
         let (mut plan, mut asked) = (inner.plan(Run::Automatic, &[]), Vec::new());
         let now = inner.parts.clock.now();
         let due: Vec<_> =
@@ -145,10 +155,12 @@ impl Warmups {
                 () = inner.switched_off() => {}
             }
             asked = due;
+            inner.planner.look().await;
             plan = inner.plan(Run::Automatic, &asked);
         }
-        let ask_at =
-            plan.refreshes.iter().filter(|r| !asked.contains(&r.credential)).map(|r| r.not_before).min();
+        let ask_at = plan.refreshes.iter().filter(|r| !asked.contains(&r.credential)).map(|r| r.not_before);
+        // A planned start comes at its time, not with the next beat.
+        let ask_at = ask_at.chain(inner.planner.latest().next).min();
         inner.note(&plan).await;
         let summary = plan.summary().to_string();
         tracing::info!(target: "smart_warmup", "Scan: {summary}");
@@ -168,10 +180,16 @@ impl Warmups {
     }
 
     /// What a scan would do now if warmup were on; sends nothing.
-    #[must_use]
-    pub fn rehearse(&self) -> WarmupRound {
+    pub async fn rehearse(&self) -> WarmupRound {
+        self.inner.planner.look().await;
         let plan = self.inner.plan(Run::Rehearsal, &[]);
         self.inner.show(&plan, &Order::Automatic, true)
+    }
+
+    /// What the planner intends, from what is known now.
+    pub async fn intended(&self) -> Vec<PlannedStart> {
+        self.inner.planner.look().await;
+        self.inner.planner.latest().starts.clone()
     }
 
     /// A warmup the user asked for. Reads the quota first; answers when the round is over. It goes on when whoever

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 
 use crate::{
+    Group,
     calls::Call,
     change::{self, AccountChange},
     clock::{Clock, SimClock},
@@ -193,6 +194,15 @@ impl Simulator {
     pub fn try_set(&self, change: AccountChange) -> Result<(), FaultError> {
         let now = self.now();
         change::apply(&mut self.running.core.world(), change, now)
+    }
+
+    /// When a window of an account refills, if it runs: what no client can know for sure.
+    pub fn runs_until(&self, account: &str, group: Group, window: &str) -> Option<Timestamp> {
+        let now = self.now();
+        let mut world = self.running.core.world();
+        let index = world.account_called(account)?;
+        let windows = world.accounts[index].pool(group)?.read(now);
+        windows.into_iter().find(|(w, _)| w.name == window).and_then(|(_, r)| r.started.then_some(r.reset))
     }
 
     /// Ends every connection and waits until the port is free.

@@ -79,7 +79,7 @@ pub struct Asked<'a> {
 /// What the answer looks like.
 #[derive(Debug, Clone, Copy)]
 enum Shape {
-    Chat { counts: bool },
+    Chat(chat::Manner),
     Completions { counts: bool },
     Responses,
     Images { as_url: bool },
@@ -95,8 +95,8 @@ impl<'a> Asked<'a> {
     pub fn read(endpoint: Endpoint<'a>, body: &'a [u8]) -> Result<Self, BadRequest> {
         let (draft, shape) = match endpoint {
             Endpoint::ChatCompletions => {
-                let (draft, counts) = chat::read(body)?;
-                (draft, Shape::Chat { counts })
+                let (draft, manner) = chat::read(body)?;
+                (draft, Shape::Chat(manner))
             }
             Endpoint::Completions => {
                 let (draft, counts) = completions::read(body)?;
@@ -138,8 +138,10 @@ impl<'a> Asked<'a> {
     pub fn answer(&self, source: Source, identity: &Identity) -> Answer {
         let answers = self.draft.sampling.candidates.and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
         let form = match (self.shape, self.draft.streams()) {
-            (Shape::Chat { counts }, true) => Form::Steps(Box::new(chat::Stream::new(identity, counts))),
-            (Shape::Chat { .. }, false) => Form::Steps(Box::new(chat::Whole::new(identity, answers))),
+            (Shape::Chat(manner), true) => Form::Steps(Box::new(chat::Stream::new(identity, manner))),
+            (Shape::Chat(manner), false) => {
+                Form::Steps(Box::new(chat::Whole::new(identity, answers, manner)))
+            }
             (Shape::Completions { counts }, true) => {
                 Form::Steps(Box::new(completions::Stream::new(identity, counts)))
             }
@@ -161,7 +163,7 @@ impl<'a> Asked<'a> {
         match self.shape {
             Shape::Messages => anthropic::count_tokens::answer(tokens),
             Shape::Native(_)
-            | Shape::Chat { .. }
+            | Shape::Chat(_)
             | Shape::Completions { .. }
             | Shape::Responses
             | Shape::Images { .. } => gemini::count_tokens::answer(tokens),

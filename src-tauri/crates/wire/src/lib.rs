@@ -23,5 +23,6 @@ pub mod schema;
 pub mod signature;
 pub mod sse;
 pub mod tool_name;
+pub mod trace;
 pub mod upstream;
 pub mod warmup;

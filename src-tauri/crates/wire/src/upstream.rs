@@ -3,6 +3,7 @@
 //! Answers become readings of `domain`. Errors are `crate::fault`'s, except those of the token endpoint, which has
 //! a form of its own.
 
+pub mod agy;
 pub mod buckets;
 pub mod discovery;
 pub mod keys;

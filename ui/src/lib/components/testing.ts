@@ -3,6 +3,7 @@ import { render } from '@testing-library/svelte';
 import type { Component } from 'svelte';
 import { vi } from 'vitest';
 import Frame from '../../App.svelte';
+import { pages } from '../../pages/pages';
 import { FakeBackend } from '../ipc/fake';
 import { App } from '../stores/app.svelte';
 import TestFrame from './TestFrame.svelte';
@@ -16,9 +17,19 @@ export interface Shown {
 export async function showPage(hash: string, backend = new FakeBackend()): Promise<Shown> {
   history.replaceState(null, '', `/${hash}`);
   const app = new App(backend, window, backend.now);
+  // Its code comes on demand; compiling it is nothing that a test measures.
+  await pages.find(({ name }) => name === app.router.page)?.load();
   render(Frame, { app });
   await settled(app);
+  await vi.waitFor(() => {
+    if (!document.querySelector('h1')) throw new Error('the page is not there yet');
+  });
   return { backend, app };
+}
+
+/** Loads the code of every page, for a test that goes from one to another. */
+export async function loadPages(): Promise<void> {
+  await Promise.all(pages.map(({ load }) => load()));
 }
 
 /** One component by itself. */

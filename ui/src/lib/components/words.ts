@@ -2,9 +2,10 @@
 import type { ModelView, WindowView } from '../ipc/backend';
 import { age } from '../format/duration';
 import { percent } from '../format/percent';
-import { exactly, untilReset } from '../format/reset';
+import { exactly, moment, untilReset } from '../format/reset';
 import type { LanguageTag, Messages } from '../i18n/catalogue';
 import { windowLevel } from '../quota/levels';
+import { compare, runsOut } from '../quota/pace';
 
 /** What the words depend on besides the number. */
 export interface Reading {
@@ -49,7 +50,22 @@ export function meterText(window: WindowView, reading: Reading): string {
   return texts.row.meterText(percent(window.remaining, texts), resetWords(window, reading));
 }
 
-/** What pointing at a window tells: the exact instant, the source and its age. */
+/** How the use of a window compares with its time, and where that leads; null where nothing can be said. */
+export function paceWords(window: WindowView, { texts, language, now }: Reading): string | null {
+  const compared = compare(window, now);
+  const { points_per_hour: rate } = window;
+  if (compared === null || rate === null) return null;
+  const out = runsOut(window, now);
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
+  return texts.row.pace(
+    percent(compared.used, texts),
+    percent(compared.gone, texts),
+    number.format(rate),
+    out === null ? null : moment(out, now, language),
+  );
+}
+
+/** What pointing at a window tells: the exact instant, its pace, the source and its age. */
 export function windowTip(window: WindowView, reading: Reading): string {
   const { texts, language } = reading;
   const lines = [windowTitle(window.window, texts)];
@@ -57,6 +73,8 @@ export function windowTip(window: WindowView, reading: Reading): string {
   else if (window.reset_at !== null)
     lines[0] += ` · ${texts.row.refills(exactly(window.reset_at, language))}`;
   else lines[0] += ` · ${texts.row.noReset}`;
+  const pace = paceWords(window, reading);
+  if (pace !== null) lines.push(pace);
   lines.push(sourceAndAge(window, reading));
   if (!window.binds) lines.push(texts.row.notBinding);
   return lines.join('\n');

@@ -15,14 +15,13 @@ export interface DurationWords {
 
 const twoDigits = (value: number) => String(value).padStart(2, '0');
 
-/** How long until something: `2 h 04 m`, `41 min`, and with seconds only in the last ten minutes. */
+/** How long until something: `2 h 04 m`, and to the second in the last hour: `41 min 07 s`. */
 export function span(seconds: number, words: DurationWords): string {
   // From an hour on in whole minutes, rounded up: "1 h 00 m" until less than an hour is left.
   if (seconds >= 3600) {
     const minutes = Math.ceil(seconds / 60);
     return words.hoursMinutes(Math.floor(minutes / 60), twoDigits(minutes % 60));
   }
-  if (seconds >= 600) return words.minutes(Math.ceil(seconds / 60));
   if (seconds >= 60) return words.minutesSeconds(Math.floor(seconds / 60), twoDigits(seconds % 60));
   return words.seconds(seconds);
 }

@@ -41,6 +41,16 @@ export function moment(at: string, now: number, language: string): string {
   return `${format(language, { day: 'numeric', month: 'short' }).format(instant)} ${time}`;
 }
 
+/** What stands at a line of a time axis: the hour within a day, the day where one begins or lines are that far apart. */
+export function axisTime(instant: number, apart: number, language: string): string {
+  const date = new Date(instant);
+  if (apart < day && (date.getHours() !== 0 || date.getMinutes() !== 0)) {
+    return timeOfDay(date.toISOString(), language);
+  }
+  const weekday = format(language, { weekday: 'short' }).format(date);
+  return language === 'en' ? `${weekday} ${date.getDate()}` : `${date.getDate()}日${weekday}`;
+}
+
 /** The whole instant to the second, for those who look closely. */
 export function exactly(at: string, language: string): string {
   return format(language, {

@@ -109,7 +109,7 @@ export const schedulerTexts = {
   consentNone: 'Nobody has agreed to warmup yet.',
   consentRead: 'What it sends, and what the terms say',
 
-  views: { label: 'Views', now: 'Now', rests: 'What rests', decisions: 'Decisions', history: 'Warmups' },
+  views: { label: 'Views', now: 'Now', rests: 'What rests' },
 
   jobs: 'Jobs',
   jobNames: { refresh: 'Background refresh', warmup: 'Warmup', housekeeping: 'Housekeeping' } as Record<

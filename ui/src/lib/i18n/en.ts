@@ -1,4 +1,5 @@
 /** English. The shape of this object is what every other language has to fill. */
+import { chartTexts, credentialTexts, historyTexts, paletteTexts, timelineTexts } from './en-pages';
 import { proxyTexts } from './en-proxy';
 import { schedulerTexts, warmupTexts } from './en-scheduler';
 import { plural } from './plural';
@@ -9,6 +10,9 @@ export const en = {
   nav: {
     label: 'Pages',
     overview: 'Overview',
+    credential: 'Credential',
+    timeline: 'Timeline',
+    history: 'History',
     credentials: 'Credentials',
     scheduler: 'Scheduler',
     proxy: 'Proxy',
@@ -84,11 +88,42 @@ export const en = {
     nothingKnown: 'Nothing is known yet',
     byCredential: 'By credential',
     byModel: 'By model',
-    needsMe: 'Needs me',
+    by: 'Grouped by',
+    filter: 'Shown',
+    filters: {
+      all: 'All',
+      usable: 'Usable',
+      resting: 'Resting',
+      idle: 'Not started',
+      mine: 'Needs me',
+    } as Record<string, string>,
+    none: {
+      all: 'There is nothing to show.',
+      usable: 'Nothing can be used right now.',
+      resting: 'Nothing rests.',
+      idle: 'No clock waits to be started.',
+      mine: 'Nothing needs you.',
+    } as Record<string, string>,
+    sort: 'Order',
+    sorts: {
+      own: 'Your order',
+      most: 'Most left first',
+      least: 'Least left first',
+      reset: 'Next refill first',
+      name: 'By name',
+    } as Record<string, string>,
+    dense: 'Dense',
+    denseHint: 'One line a credential',
+    roomyHint: 'All windows again',
+    pin: (name: string) => `Pin ${name}`,
+    pinHint: 'Pin: stands first in every order',
+    unpinHint: 'Pinned. Press to let it go.',
+    andMore: (count: number) => `and ${count} more`,
+    showAll: (count: number) => `Show all ${count}`,
+    showFewer: 'Show fewer',
     search: 'Search',
     searchHint: 'Name, tier or model',
     noMatch: (typed: string) => `Nothing matches “${typed}”.`,
-    noneNeedsYou: 'Nothing needs you.',
     credential: 'Credential',
     unfold: (name: string) => `Details of ${name}`,
     credentialsHeading: 'Credentials',
@@ -104,6 +139,9 @@ export const en = {
     startsOnUse: 'its clock starts at the first request',
     source: (source: string, age: string) => `${source}, read ${age}`,
     stale: 'old number',
+    runsOut: (window: string, time: string) => `${window}: empty about ${time} at this pace`,
+    pace: (used: string, gone: string, rate: string, out: string | null) =>
+      `${used} used in ${gone} of its time, ${rate} points an hour${out === null ? '' : ` · empty about ${out}`}`,
     notBinding: 'shown only, does not decide',
     needsYou: 'Needs you',
     reading: 'reading…',
@@ -128,6 +166,9 @@ export const en = {
     left: 'Left',
     refills: 'Refills',
     source: 'Source',
+    pace: 'Pace',
+    paceHint: 'Share used against share of the time, and points an hour since the window began',
+    open: 'Charts, floors and everything else of it',
     model: 'Model',
     own: 'Own number',
     ownHint: 'What the per-model list says of this model alone',
@@ -167,7 +208,11 @@ export const en = {
     command: 'headroom ui',
   },
 
-  starting: { title: 'Looking for Headroom…', failed: 'Headroom could not be reached' },
+  starting: {
+    title: 'Looking for Headroom…',
+    failed: 'Headroom could not be reached',
+    pageFailed: 'This page could not be loaded.',
+  },
 
   empty: {
     title: 'No credentials yet',
@@ -359,6 +404,11 @@ export const en = {
       proxy_pinned: 'Pinned credential',
       proxy_aliases: 'Other names for models',
       provider_order: 'Order of providers',
+      agy_login: 'Login of the Antigravity CLI',
+      agy_command: 'Where the Antigravity CLI lies',
+      hook_command: 'Program to start on events',
+      hook_events: 'Events that start it',
+      metrics_enabled: 'Measurements without a token',
       upstream_proxy: 'Connect through a proxy',
       upstream_user_agent_antigravity: 'User-Agent for Antigravity',
       upstream_user_agent_gemini_cli: 'User-Agent for Gemini CLI',
@@ -377,6 +427,11 @@ export const en = {
     } as Record<string, string>,
   },
 
+  chart: chartTexts,
+  credential: credentialTexts,
+  timeline: timelineTexts,
+  history: historyTexts,
+  palette: paletteTexts,
   warmup: warmupTexts,
   scheduler: schedulerTexts,
   proxy: proxyTexts,

@@ -94,7 +94,7 @@ export const schedulerTexts: Messages['scheduler'] = {
   consentNone: '尚未有人同意预热。',
   consentRead: '预热发送什么，条款怎么说',
 
-  views: { label: '视图', now: '当前', rests: '暂停项', decisions: '决定', history: '预热记录' },
+  views: { label: '视图', now: '当前', rests: '暂停项' },
 
   jobs: '任务',
   jobNames: { refresh: '后台读取', warmup: '预热', housekeeping: '整理' },

@@ -1,5 +1,6 @@
 /** 简体中文。 */
 import type { Messages } from './en';
+import { chartTexts, credentialTexts, historyTexts, paletteTexts, timelineTexts } from './zh-CN-pages';
 import { proxyTexts } from './zh-CN-proxy';
 import { schedulerTexts, warmupTexts } from './zh-CN-scheduler';
 
@@ -9,6 +10,9 @@ export const zhCN: Messages = {
   nav: {
     label: '页面',
     overview: '概览',
+    credential: '单个凭据',
+    timeline: '时间线',
+    history: '历史',
     credentials: '凭据',
     scheduler: '自动任务',
     proxy: '代理',
@@ -79,11 +83,36 @@ export const zhCN: Messages = {
     nothingKnown: '暂时没有任何数据',
     byCredential: '按凭据',
     byModel: '按模型',
-    needsMe: '需要我处理',
+    by: '分组方式',
+    filter: '显示',
+    filters: { all: '全部', usable: '可用', resting: '暂停中', idle: '未开始', mine: '需要我处理' },
+    none: {
+      all: '没有可显示的内容。',
+      usable: '目前没有可用的凭据。',
+      resting: '没有处于暂停的凭据。',
+      idle: '没有等待开始计时的窗口。',
+      mine: '没有需要你处理的事。',
+    },
+    sort: '排序',
+    sorts: {
+      own: '你的顺序',
+      most: '剩余最多在前',
+      least: '剩余最少在前',
+      reset: '最先重置在前',
+      name: '按名称',
+    },
+    dense: '紧凑',
+    denseHint: '每个凭据一行',
+    roomyHint: '重新显示所有窗口',
+    pin: (name) => `置顶 ${name}`,
+    pinHint: '置顶：在任何排序中都排在最前',
+    unpinHint: '已置顶，点按可取消。',
+    andMore: (count) => `等另外 ${count} 个`,
+    showAll: (count) => `显示全部 ${count} 个`,
+    showFewer: '收起',
     search: '搜索',
     searchHint: '名称、套餐或模型',
     noMatch: (typed) => `没有与“${typed}”匹配的内容。`,
-    noneNeedsYou: '没有需要你处理的事。',
     credential: '凭据',
     unfold: (name) => `${name} 的详情`,
     credentialsHeading: '凭据',
@@ -99,6 +128,9 @@ export const zhCN: Messages = {
     startsOnUse: '第一次请求时开始计时',
     source: (source, age) => `${source}，${age}读取`,
     stale: '旧数据',
+    runsOut: (window, time) => `${window}窗口：按此速度约 ${time} 用完`,
+    pace: (used, gone, rate, out) =>
+      `时间过去 ${gone}，已用 ${used}，每小时 ${rate} 个百分点${out === null ? '' : ` · 约 ${out} 用完`}`,
     notBinding: '仅供参考，不起限制作用',
     needsYou: '需要你处理',
     reading: '正在读取…',
@@ -123,6 +155,9 @@ export const zhCN: Messages = {
     left: '剩余',
     refills: '重置',
     source: '来源',
+    pace: '速度',
+    paceHint: '已用比例与已过时间的比较，以及窗口开始以来每小时的百分点',
+    open: '图表、下限及其他全部内容',
     model: '模型',
     own: '自身数值',
     ownHint: '模型列表对该模型单独给出的数值',
@@ -161,7 +196,7 @@ export const zhCN: Messages = {
     command: 'headroom ui',
   },
 
-  starting: { title: '正在连接 Headroom…', failed: '无法连接 Headroom' },
+  starting: { title: '正在连接 Headroom…', failed: '无法连接 Headroom', pageFailed: '此页面无法加载。' },
 
   empty: {
     title: '还没有凭据',
@@ -334,6 +369,12 @@ export const zhCN: Messages = {
       proxy_aliases:
         '模型的别名，写作 名称=模型 或 开头*=模型；客户端请求该名称时得到对应的模型，以第一条匹配的规则为准。',
       provider_order: '先使用哪一类凭据；前一类完全用完后才使用下一类。',
+      agy_login: '官方程序 agy 所登录的 Antigravity 凭据的编号：优先采用它的报告；留空表示没有。',
+      agy_command: '官方程序 agy 的位置（绝对路径）；留空则由系统查找。',
+      hook_command: '你自己的程序（绝对路径），每次事件时启动，事件以 JSON 写入其标准输入；留空表示没有。',
+      hook_events:
+        '哪些事件会启动它：low、back、warmed、needs-you；low 表示低于短窗口的下限，无论是否开启保护。',
+      metrics_enabled: '允许本机任何程序无需令牌读取网页旁的 /metrics；其中只有数字和编号，没有名称。',
       upstream_proxy: '所有请求使用的代理，http://… 或 socks5h://…；不使用系统的代理变量。',
       upstream_user_agent_antigravity: '请求 Antigravity 时本程序的名称；服务据此提供模型。',
       upstream_user_agent_gemini_cli: '请求 Gemini CLI 时本程序的名称。',
@@ -398,6 +439,11 @@ export const zhCN: Messages = {
       proxy_pinned: '固定使用的凭据',
       proxy_aliases: '模型别名',
       provider_order: '提供方顺序',
+      agy_login: 'Antigravity CLI 的登录',
+      agy_command: 'Antigravity CLI 的位置',
+      hook_command: '事件发生时启动的程序',
+      hook_events: '启动它的事件',
+      metrics_enabled: '无需令牌的度量数据',
       upstream_proxy: '通过代理连接',
       upstream_user_agent_antigravity: 'Antigravity 的 User-Agent',
       upstream_user_agent_gemini_cli: 'Gemini CLI 的 User-Agent',
@@ -416,6 +462,11 @@ export const zhCN: Messages = {
     },
   },
 
+  chart: chartTexts,
+  credential: credentialTexts,
+  timeline: timelineTexts,
+  history: historyTexts,
+  palette: paletteTexts,
   warmup: warmupTexts,
   scheduler: schedulerTexts,
   proxy: proxyTexts,

@@ -40,6 +40,7 @@ export type DecisionView = Answer<'decisions'>[number];
 export type CooldownView = Answer<'cooldowns'>[number];
 export type HistoryDocument = Answer<'history'>;
 export type WarmupView = HistoryDocument['warmups'][number];
+export type SampleView = HistoryDocument['samples'][number];
 export type DropView = HistoryDocument['drops'][number];
 export type ProxyView = Answer<'proxyStatus'>;
 export type ClientKeyView = Answer<'keysList'>[number];

@@ -14,7 +14,10 @@ export const commands = {
 	credentialRename: (args: RenameArgs) => __TAURI_INVOKE<CredentialChange>("credential_rename", { args }),
 	credentialProject: (args: ProjectArgs) => __TAURI_INVOKE<CredentialChange>("credential_project", { args }),
 	credentialAddKey: (args: AddKeyArgs) => __TAURI_INVOKE<CredentialChange>("credential_add_key", { args }),
+	credentialWatch: (args: WatchArgs) => __TAURI_INVOKE<CredentialChange>("credential_watch", { args }),
 	import: (args: ImportArgs) => __TAURI_INVOKE<ImportReport>("import", { args }),
+	archiveExport: (args: ArchiveExportArgs) => __TAURI_INVOKE<ArchiveExported>("archive_export", { args }),
+	archiveImport: (args: ArchiveImportArgs) => __TAURI_INVOKE<ArchiveReport>("archive_import", { args }),
 	loginStart: (args: LoginArgs) => __TAURI_INVOKE<LoginStarted>("login_start", { args }),
 	loginProgress: (args: LoginFlowArgs) => __TAURI_INVOKE<LoginProgress>("login_progress", { args }),
 	loginPaste: (args: LoginPasteArgs) => __TAURI_INVOKE<LoginProgress>("login_paste", { args }),
@@ -86,6 +89,56 @@ export type ApiError = {
 	code: ErrorCode,
 	/**  What, why and what to do. */
 	message: string,
+};
+
+/**  Arguments of `archive_export`. */
+export type ArchiveExportArgs = {
+	/**  Where the file goes, as an absolute path. */
+	path: string,
+	/**  What opens it again; at least eight characters. It is kept nowhere. */
+	passphrase: string,
+	/**  Whether a file that is there already may be replaced. */
+	replace?: boolean,
+};
+
+/**  An archive that was written. */
+export type ArchiveExported = {
+	/**  The file. */
+	path: string,
+	/**  Its size in bytes. */
+	bytes: number,
+	/**  How many credentials are in it. */
+	credentials: number,
+};
+
+/**  Arguments of `archive_import`. */
+export type ArchiveImportArgs = {
+	/**  The file, as an absolute path. */
+	path: string,
+	/**  What it was sealed with. */
+	passphrase: string,
+};
+
+/**  What came over from an archive. */
+export type ArchiveReport = {
+	/**  When it was written. */
+	exported_at: string,
+	/**  The version that wrote it. */
+	version: string,
+	/**  One line a credential. */
+	credentials: ImportEntry[],
+	/**  What became of the settings. */
+	settings: SettingsImportReport,
+	/**  Measurements of quota that came over. */
+	samples: number,
+	/**  Warmups that came over. */
+	warmups: number,
+	/**  Decisions that came over. */
+	decisions: number,
+	/**  Requests through the proxy that came over. */
+	requests: number,
+	/**  Client keys that came over; they keep working for the programs that have them. */
+	client_keys: number,
 };
 
 /**  One check of `headroom doctor`. */
@@ -471,6 +524,8 @@ export type ImportReport = {
 	dry_run: boolean,
 	/**  One line per credential found and per file that holds none. */
 	entries: ImportEntry[],
+	/**  What became of the other program's settings, where its data had any; with `dry_run` what it would be. */
+	settings?: SettingsImportReport | null,
 };
 
 /**  One job. */
@@ -1045,6 +1100,12 @@ export type WarmupView = {
 	reset_at: string | null,
 };
 
+/**  Arguments of `credential_watch`. */
+export type WatchArgs = {
+	/**  The user's name for it. */
+	name?: string | null,
+};
+
 /**  One window of a group. */
 export type WindowView = {
 	/**  The service's word for the period: `5h`, `weekly`, or any other. */
@@ -1059,6 +1120,10 @@ export type WindowView = {
 	started: boolean | null,
 	/**  Whether it decides over its group's models; one that does not is shown only. */
 	binds: boolean,
+	/**  Points (0 to 100) used per hour since its clock started, as of the reading; null where too little is known. */
+	points_per_hour: number | null,
+	/**  When nothing is left at that rate; null where the window refills first. */
+	runs_out_at: string | null,
 	/**  `official_report`, `summary`, `model_list`, `buckets` or `refusal`. */
 	source: string,
 	/**  When it was read. */

@@ -11,17 +11,32 @@ function matchesModel(entry: string, model: string): boolean {
   return wanted === '*' || id === wanted || id.startsWith(`${wanted}-`);
 }
 
-/** The floor of a model in percent, or null where protection does not look at it, or is off. */
-export function floorOf(settings: readonly SettingView[], credential: string, model: string): number | null {
+/** Whether protection is switched on. */
+export function protects(settings: readonly SettingView[]): boolean {
+  return settings.find(({ key }) => key === 'quota_protection_enabled')?.value === 'true';
+}
+
+/** A floor in percent, and whether it is this model's own. */
+export interface Floor {
+  percent: number;
+  own: boolean;
+}
+
+/** The floor that is set for a model, whether or not protection is on; null where protection does not look at it. */
+export function floorSet(settings: readonly SettingView[], credential: string, model: string): Floor | null {
   const setting = (key: string) => settings.find((one) => one.key === key);
-  if (setting('quota_protection_enabled')?.value !== 'true') return null;
   const listed = setting('quota_protection_models')?.value ?? '';
   if (!listed.split(',').some((entry) => entry.trim() !== '' && matchesModel(entry, model))) return null;
   const threshold = setting('quota_protection_threshold');
   if (!threshold) return null;
-  const own = threshold.overrides.filter((override) => override.credential === credential);
-  const nearest =
-    own.find((override) => override.model === model) ?? own.find((override) => override.model === null);
-  const floor = Number(nearest?.value ?? threshold.value);
-  return Number.isFinite(floor) ? floor : null;
+  const mine = threshold.overrides.filter((override) => override.credential === credential);
+  const own = mine.find((override) => override.model === model);
+  const nearest = own ?? mine.find((override) => override.model === null);
+  const percent = Number(nearest?.value ?? threshold.value);
+  return Number.isFinite(percent) ? { percent, own: own !== undefined } : null;
+}
+
+/** The floor of a model in percent, or null where protection does not look at it, or is off. */
+export function floorOf(settings: readonly SettingView[], credential: string, model: string): number | null {
+  return protects(settings) ? (floorSet(settings, credential, model)?.percent ?? null) : null;
 }

@@ -8,17 +8,33 @@ test('a model gathers every active credential that offers it', () => {
   const sonnet = modelRows(document()).find(({ id }) => id === 'claude-sonnet-4-6');
   expect(sonnet?.segments.map(({ credential }) => credential.name)).toEqual([
     'Ada',
-    'Bob',
     'Chen',
+    'Bob',
     'finn.lindqvist@example.org',
     'Gus',
   ]);
   expect([sonnet?.usable, sonnet?.best]).toEqual([3, 0.58]);
 });
 
+test('models of one pool that stand the same with everyone are one row', () => {
+  const quota = document();
+  const ids = new Set(quota.credentials.flatMap(({ models }) => models.map(({ id }) => id)));
+  const rows = modelRows(quota);
+  expect(rows.length).toBeLessThan(ids.size);
+  // Protected on one credential, it stands apart from the others of its pool.
+  expect(rows.find(({ id }) => id === 'claude-sonnet-4-6')?.names).toEqual(['Claude Sonnet 4.6']);
+});
+
+test('the fullest credential comes first and an unknown one last', () => {
+  for (const { segments } of modelRows(document())) {
+    const left = segments.map(({ model }) => model.effective_remaining ?? -1);
+    expect(left).toEqual(left.toSorted((one, other) => other - one));
+  }
+});
+
 test('a model of which nothing is known has no best number', () => {
   const flash = modelRows(document()).find(({ id }) => id === 'gemini-3-flash-preview');
-  expect([flash?.name, flash?.usable, flash?.best]).toEqual(['gemini-3-flash-preview', 0, null]);
+  expect([flash?.names[0], flash?.usable, flash?.best]).toEqual(['gemini-3-flash-preview', 0, null]);
 });
 
 test.each([

@@ -13,13 +13,15 @@ export interface Segment {
   level: Level;
 }
 
-/** One model with everyone who offers it. */
+/** Models that stand the same with everyone who offers them: those of one pool mostly do. */
 export interface ModelRow {
+  /** Of the first of them. */
   id: string;
-  name: string;
+  names: string[];
   usable: number;
   /** The best number among the active credentials, or null where none is known. */
   best: number | null;
+  /** The fullest first, what is unknown last. */
   segments: Segment[];
 }
 
@@ -33,25 +35,52 @@ export function modelLevel(model: ModelView): Level {
   return levelOf(model.effective_remaining, null);
 }
 
-/** Every model of the active credentials once, in the order in which the service lists them. */
+/** What tells a segment from another of the same credential. */
+function signature({ credential, model }: Segment): string {
+  const { group, effective_remaining: left, protected: kept, cooldown_until: until, stale } = model;
+  return [credential.id, group, left, kept, until, stale].join('\u0000');
+}
+
+/**
+ * The models of the active credentials, in the order in which the service lists them.
+ *
+ * Twenty models that drink from one pool have one number, so they are one row with their names.
+ */
 export function modelRows(document: QuotaDocument): ModelRow[] {
-  const rows = new Map<string, ModelRow>();
+  const byModel = new Map<string, Segment[]>();
   for (const credential of document.credentials) {
     if (credential.state !== 'active') continue;
     for (const model of credential.models) {
-      let row = rows.get(model.id);
-      if (!row) {
-        row = { id: model.id, name: modelName(model), usable: 0, best: null, segments: [] };
-        rows.set(model.id, row);
-      }
-      row.segments.push({ credential, model, level: modelLevel(model) });
-      const share = model.effective_remaining;
-      if (share === null) continue;
-      if (share > 0) row.usable += 1;
-      row.best = Math.max(row.best ?? 0, share);
+      const segments = byModel.get(model.id) ?? [];
+      segments.push({ credential, model, level: modelLevel(model) });
+      byModel.set(model.id, segments);
     }
   }
+  const rows = new Map<string, ModelRow>();
+  for (const [id, segments] of byModel) {
+    const [first] = segments;
+    if (first === undefined) continue;
+    const alike = segments.map(signature).join('\u0001');
+    const name = modelName(first.model);
+    const row = rows.get(alike);
+    // The service gives some ids one name.
+    if (row?.names.includes(name)) continue;
+    if (row) row.names.push(name);
+    else rows.set(alike, rowOf(id, name, segments));
+  }
   return [...rows.values()];
+}
+
+function rowOf(id: string, name: string, segments: Segment[]): ModelRow {
+  const share = ({ model }: Segment) => model.effective_remaining;
+  const known = segments.map(share).filter((left) => left !== null);
+  return {
+    id,
+    names: [name],
+    usable: known.filter((left) => left > 0).length,
+    best: known.length > 0 ? Math.max(...known) : null,
+    segments: segments.toSorted((one, other) => (share(other) ?? -1) - (share(one) ?? -1)),
+  };
 }
 
 /** Whether a credential answers to what the user typed: its name, tier, provider or one of its models. */

@@ -21,8 +21,8 @@ export interface Section {
 
 // The first that fits decides, so `upstream_min_interval_ms` is about reading although it begins like an address.
 const rules: readonly (readonly [RegExp, SectionName])[] = [
-  [/^(language|key_storage|log)/, 'app'],
-  [/^(background_|refresh_|quota_cache|upstream_min_interval)/, 'reading'],
+  [/^(language|key_storage|log|hook_|metrics_)/, 'app'],
+  [/^(background_|refresh_|quota_cache|upstream_min_interval|agy_)/, 'reading'],
   [/^quota_protection/, 'protection'],
   [/^(smart_warmup|warmup_|planner_|working_hours)/, 'warmup'],
   [/^(proxy_|provider_order)/, 'proxy'],

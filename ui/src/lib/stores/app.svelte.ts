@@ -21,6 +21,7 @@ import { SignIn } from './signin.svelte';
 import { Status } from './status.svelte';
 import { Tip } from './tip.svelte';
 import { Toasts } from './toasts.svelte';
+import { keepOf, ViewChoice } from './view.svelte';
 import { Warmups } from './warmups.svelte';
 
 /** No more than five redraws a second, however fast changes come. */
@@ -46,8 +47,11 @@ export class App {
   readonly proxy: Proxy;
   readonly toasts = new Toasts();
   readonly tip = new Tip();
+  readonly view: ViewChoice;
 
   connection = $state<ConnectionState>('connecting');
+  /** The command palette is open, or on its way. */
+  paletteOpen = $state(false);
   /** Grows with every look: what only one page shows follows it and asks again. */
   looks = $state(0);
 
@@ -56,11 +60,12 @@ export class App {
   constructor(
     readonly backend: Backend,
     window: Window,
-    now: () => number = () => Date.now(),
+    readonly now: () => number = () => Date.now(),
   ) {
     this.clock = new Clock(now);
     this.language = new Language(window.navigator.languages);
     this.router = new Router(window);
+    this.view = new ViewChoice(keepOf(window));
     this.quotas = new Quotas(backend);
     this.status = new Status(backend);
     this.settings = new Settings(backend);

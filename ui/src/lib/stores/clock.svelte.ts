@@ -45,7 +45,7 @@ export class Clock {
 
   /** The reading that is exact enough for a countdown to `at`. */
   towards(at: string): number {
-    return Math.abs(Date.parse(at) - this.coarse) < 620_000 ? this.second : this.coarse;
+    return Math.abs(Date.parse(at) - this.coarse) < 3_620_000 ? this.second : this.coarse;
   }
 
   /** The reading that is exact enough for the age of `at`. */

@@ -28,9 +28,14 @@ export class Settings {
     }
   }
 
-  async set(key: string, value: string): Promise<void> {
+  async set(key: string, value: string, scope: Scope | null = null): Promise<void> {
     await this.#change(key, () =>
-      this.backend.commands.settingsSet({ key, value, credential: null, model: null }),
+      this.backend.commands.settingsSet({
+        key,
+        value,
+        credential: scope?.credential ?? null,
+        model: scope?.model ?? null,
+      }),
     );
   }
 

@@ -1,6 +1,6 @@
 //! Arguments of what belongs to the proxy: client keys, requests, and the programs that use it.
 
-use clap::{Args as ClapArgs, Subcommand};
+use clap::{ArgGroup, Args as ClapArgs, Subcommand};
 
 /// `headroom keys`
 #[derive(Debug, ClapArgs)]
@@ -27,6 +27,21 @@ pub enum KeyAction {
         models: Vec<String>,
         /// Most requests on one day
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        daily_cap: Option<u32>,
+    },
+    /// Change what a key is called, which models it may use, or how often
+    #[command(group = ArgGroup::new("change").required(true).multiple(true).args(["rename", "models", "daily_cap"]))]
+    Change {
+        /// Its name or id
+        name: String,
+        /// Your new name for it
+        #[arg(long, value_name = "NAME")]
+        rename: Option<String>,
+        /// Models it may use from now on, by id or its beginning; * for every model
+        #[arg(long, value_name = "M,…", value_delimiter = ',')]
+        models: Option<Vec<String>>,
+        /// Most requests on one day from now on; 0 for no cap
+        #[arg(long, value_name = "N")]
         daily_cap: Option<u32>,
     },
     /// Make a key open nothing any more

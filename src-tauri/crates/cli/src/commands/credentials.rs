@@ -9,7 +9,7 @@ use crate::{input, out};
 use engine::Client;
 use engine::view::dto::{
     AddKeyArgs, ApiError, CredentialArgs, CredentialChange, CredentialView, Freshness, ProjectArgs,
-    QuotaArgs, RenameArgs,
+    QuotaArgs, RenameArgs, WatchArgs,
 };
 
 /// Lists credentials, or changes one.
@@ -41,6 +41,10 @@ pub async fn run(place: &Place, args: Credentials) -> Result<(), Failure> {
         CredentialAction::Project { id, project } => {
             let args = ProjectArgs { id, project };
             change(place, json, async |engine| engine.credential_project(args).await).await
+        }
+        CredentialAction::Watch { name } => {
+            let args = WatchArgs { name };
+            change(place, json, async |engine| engine.credential_watch(args).await).await
         }
         CredentialAction::AddKey { name } => {
             let args = AddKeyArgs { name, key: input::secret("API key (not shown): ")? };

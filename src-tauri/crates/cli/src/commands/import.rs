@@ -7,11 +7,15 @@ use crate::show::{self, Look};
 use crate::{input, out};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::view::dto::{ImportArgs, ImportFile, ImportOutcome, ImportReport};
+use engine::view::dto::{ArchiveImportArgs, ImportArgs, ImportFile, ImportOutcome, ImportReport};
 use std::ffi::OsString;
+use std::io::Read;
 
 /// Takes credentials over, or says what it would take.
 pub async fn run(place: &Place, args: Import) -> Result<(), Failure> {
+    if let Some(archive) = archive(&args) {
+        return take_archive(place, archive, args.dry_run, args.json).await;
+    }
     let json = args.json;
     let request = request(args)?;
     let report = place.with_engine(async |engine| Ok(engine.import(request).await?)).await?;
@@ -21,6 +25,29 @@ pub async fn run(place: &Place, args: Import) -> Result<(), Failure> {
         out::text(&show::import(&report, &Look::of_terminal()))?;
     }
     verdict(&report)
+}
+
+/// The file, where it is the one that was named and begins like an export.
+fn archive(args: &Import) -> Option<OsString> {
+    let [path] = args.paths.as_slice() else { return None };
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(HEAD).read_to_end(&mut head).ok()?;
+    engine::archive::is_archive(&head).then(|| path.clone())
+}
+
+/// Long enough to know an export by.
+const HEAD: u64 = 64;
+
+async fn take_archive(place: &Place, path: OsString, dry_run: bool, json: bool) -> Result<(), Failure> {
+    if dry_run {
+        let words = "an export is taken whole; what is here already stays as it is, so there is no --dry-run";
+        return Err(Failure::new(Exit::Usage, words));
+    }
+    let args =
+        ArchiveImportArgs { path: absolute(path)?, passphrase: input::secret("Passphrase (not shown): ")? };
+    let report = place.with_engine_to_end(async |engine| Ok(engine.archive_import(args).await?)).await?;
+    if json { out::json(&report) } else { out::text(&show::archive(&report, &Look::of_terminal())) }
 }
 
 fn request(args: Import) -> Result<ImportArgs, Failure> {
@@ -38,7 +65,7 @@ fn request(args: Import) -> Result<ImportArgs, Failure> {
 }
 
 // The engine that reads it may run in another folder.
-fn absolute(path: OsString) -> Result<String, Failure> {
+pub(super) fn absolute(path: OsString) -> Result<String, Failure> {
     let shown = path.to_string_lossy().into_owned();
     let absolute = std::path::absolute(path).map_err(|error| Failure::of(format!("{shown}: {error}")))?;
     absolute.into_os_string().into_string().map_err(|_| {
@@ -49,10 +76,11 @@ fn absolute(path: OsString) -> Result<String, Failure> {
 }
 
 fn verdict(report: &ImportReport) -> Result<(), Failure> {
-    if report.entries.is_empty() {
+    if report.entries.is_empty() && report.settings.is_none() {
         return Err(Failure::new(Exit::NothingMatched, "no credential was found there"));
     }
-    if report.entries.iter().all(|entry| entry.outcome == ImportOutcome::Rejected) {
+    let set = report.settings.as_ref().is_some_and(|settings| !settings.applied.is_empty());
+    if !set && report.entries.iter().all(|entry| entry.outcome == ImportOutcome::Rejected) {
         return Err(Failure::of("nothing was imported; the reasons stand beside the files"));
     }
     Ok(())
@@ -84,7 +112,8 @@ mod tests {
             reason: None,
             disabled: false,
         };
-        let report = ImportReport { dry_run: false, entries: outcomes.iter().map(entry).collect() };
+        let report =
+            ImportReport { dry_run: false, entries: outcomes.iter().map(entry).collect(), settings: None };
         assert_eq!(verdict(&report).err().map(|failure| failure.exit), expected, "{outcomes:?}");
     }
 }

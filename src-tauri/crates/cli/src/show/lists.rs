@@ -85,6 +85,16 @@ pub fn checks(checks: &[Check], look: &Look) -> String {
 
 /// What an import did, or would do.
 pub fn import(report: &ImportReport, look: &Look) -> String {
+    let mut text = entries(report, look);
+    if let Some(settings) = &report.settings {
+        text += "\nSettings\n";
+        text += &settings_import(settings, look);
+    }
+    text
+}
+
+/// One line a credential, or a file that holds none.
+pub fn entries(report: &ImportReport, look: &Look) -> String {
     let mut table = Table::new(&[Column::Left, Column::Left, Column::Left, Column::Cut, Column::Rest]);
     for entry in &report.entries {
         let (outcome, style) = match (entry.outcome, report.dry_run) {
@@ -169,10 +179,10 @@ mod tests {
         };
         let entries = vec![entry("a.json", ImportOutcome::Added), entry("b.json", ImportOutcome::Rejected)];
         check(
-            &import(&ImportReport { dry_run: true, entries: entries.clone() }, &look()),
+            &import(&ImportReport { dry_run: true, entries: entries.clone(), settings: None }, &look()),
             "would add  Ada  Gemini CLI  a.json\nrejected   Ada  Gemini CLI  b.json  not a credential\n",
         );
-        let text = import(&ImportReport { dry_run: false, entries }, &look());
+        let text = import(&ImportReport { dry_run: false, entries, settings: None }, &look());
         assert!(anstream::adapter::strip_str(&text).to_string().starts_with("added "));
     }
 

@@ -17,11 +17,7 @@ pub fn keys(keys: &[ClientKeyView], look: &Look) -> String {
     table.row(["NAME", "TODAY", "CAP", "LAST USED", "MADE", "MODELS"].map(|title| Cell::new(title, QUIET)));
     let (revoked, in_use): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.revoked);
     for key in in_use.into_iter().chain(revoked) {
-        let models = match (key.revoked, key.models.is_empty()) {
-            (true, _) => "revoked".to_owned(),
-            (false, true) => "every model".to_owned(),
-            (false, false) => key.models.join(", "),
-        };
+        let models = if key.revoked { "revoked".to_owned() } else { models_of(key) };
         let style = if key.revoked { QUIET } else { PLAIN };
         let used = key.last_used_at.as_deref().map_or_else(|| "never".to_owned(), |at| when::local(at, look));
         table.row([
@@ -34,6 +30,18 @@ pub fn keys(keys: &[ClientKeyView], look: &Look) -> String {
         ]);
     }
     table.draw(look.width)
+}
+
+/// After a key was changed: what holds now.
+pub fn changed(key: &ClientKeyView) -> String {
+    let cap = key
+        .daily_cap
+        .map_or_else(|| "no daily cap".to_owned(), |cap| format!("at most {cap} requests a day"));
+    format!("{}: {}, {cap}.\n", plain(&key.name), plain(&models_of(key)))
+}
+
+fn models_of(key: &ClientKeyView) -> String {
+    if key.models.is_empty() { "every model".to_owned() } else { key.models.join(", ") }
 }
 
 /// After a key was revoked.

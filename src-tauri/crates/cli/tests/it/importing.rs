@@ -75,3 +75,33 @@ async fn nothing_to_import_is_nothing_matched() {
     std::fs::remove_file(&inside).unwrap();
     headroom.run(&["import", &folder.display().to_string()]).await.fails(3, "no credential");
 }
+
+#[tokio::test]
+async fn the_settings_of_another_program_come_with_its_logins() {
+    let scenario = people();
+    let simulator = service(&scenario).await;
+    let headroom = Headroom::start(&simulator);
+    let (_, login) = scenario.credential_files().remove(0);
+    let token = serde_json::from_str::<serde_json::Value>(&login).unwrap()["refresh_token"].clone();
+    let account = serde_json::json!({"id": "a1", "email": "ada@example.com", "disabled": true,
+        "token": {"access_token": "ya29.x", "refresh_token": token, "expiry_timestamp": 0}});
+    headroom.file("tools/accounts/a1.json", account.to_string());
+    headroom.file("tools/accounts.json", r#"{"version": "2.0", "accounts": [{"id": "a1"}]}"#);
+    headroom.file(
+        "tools/gui_config.json",
+        r#"{"refresh_interval": 20, "scheduled_warmup": {"enabled": true}, "quota_protection": {"threshold_percentage": 0}}"#,
+    );
+    let trial = headroom.ok(&["import", "--dry-run", "tools"]).await.stdout;
+    assert!(trial.contains("would add") && trial.contains("refresh_interval_minutes"), "{trial}");
+    let report = headroom.ok(&["import", "tools", "--json"]).await.json();
+    let entry = &report["entries"][0];
+    assert_eq!((&entry["outcome"], &entry["disabled"]), (&"added".into(), &true.into()), "{report}");
+    assert_eq!(report["settings"]["applied"], serde_json::json!(["refresh_interval_minutes"]), "{report}");
+    let refused: Vec<_> =
+        report["settings"]["refused"].as_array().unwrap().iter().map(|one| &one["key"]).collect();
+    assert_eq!(refused, ["quota_protection_threshold", "smart_warmup_enabled"], "{report}");
+    assert_eq!(headroom.ok(&["settings", "get", "refresh_interval_minutes"]).await.stdout, "20\n");
+    assert_eq!(headroom.ok(&["settings", "get", "smart_warmup_enabled"]).await.stdout, "false\n");
+    let listed = headroom.ok(&["credentials", "--json"]).await.json();
+    assert_eq!(listed["credentials"][0]["state"], "disabled", "{listed}");
+}

@@ -67,6 +67,8 @@ async fn the_json_document_has_the_keys_scripts_rely_on() {
             "reset_at",
             "started",
             "binds",
+            "points_per_hour",
+            "runs_out_at",
             "source",
             "observed_at",
             "stale",

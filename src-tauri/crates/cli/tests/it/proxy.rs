@@ -32,6 +32,25 @@ async fn a_key_is_printed_once_and_revoked_by_its_name() {
 
 /// Holds T24.
 #[tokio::test]
+async fn a_key_is_changed_by_its_name() {
+    let headroom = Headroom::offline();
+    headroom.ok(&["keys", "create", "laptop", "--models", "claude", "--daily-cap", "9"]).await;
+    headroom.ok(&["keys", "create", "other"]).await;
+    let change = async |args: &[&str]| headroom.ok(&[&["keys", "change"], args].concat()).await.stdout;
+    let renamed = change(&["laptop", "--rename", "desk"]).await;
+    assert_eq!(renamed, "desk: claude, at most 9 requests a day.\n");
+    assert_eq!(change(&["desk", "--daily-cap", "0"]).await, "desk: claude, no daily cap.\n");
+    let all = change(&["desk", "--models", "*", "--daily-cap", "3"]).await;
+    assert_eq!(all, "desk: every model, at most 3 requests a day.\n");
+    let json = headroom.ok(&["keys", "change", "desk", "--models", "gemini-3,claude", "--json"]).await.json();
+    assert_eq!(json["models"], serde_json::json!(["gemini-3", "claude"]));
+    let nothing = headroom.run(&["keys", "change", "desk"]).await;
+    assert!(nothing.code == Some(2) && nothing.stderr.contains("--rename"), "{nothing:?}");
+    headroom.run(&["keys", "change", "desk", "--rename", "other"]).await.fails(4, "other");
+    headroom.run(&["keys", "change", "laptop", "--daily-cap", "1"]).await.fails(3, "laptop");
+}
+
+#[tokio::test]
 async fn a_key_is_in_no_file() {
     let headroom = Headroom::offline();
     let made = headroom.ok(&["keys", "create", "laptop"]).await.stdout;

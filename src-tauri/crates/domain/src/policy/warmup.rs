@@ -24,7 +24,7 @@ pub use inputs::{Candidate, Holds, Inputs, Run, Target, Uses};
 pub use plan::{Line, Plan, Refresh, plan};
 pub use recheck::{Sent, recheck};
 pub use summary::{Ride, Summary};
-pub use verdict::{Hold, Off, Rest, Unsure, Verdict};
+pub use verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
 pub use verify::{verified, verified_late};
 pub use words::{RefusedSentence, Sentence};
 

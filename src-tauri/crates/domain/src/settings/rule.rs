@@ -6,8 +6,10 @@ use super::choice::Choice;
 use super::day_time::{BadDayTime, DayTime};
 use super::hours::{BadHours, Hours};
 use crate::credential::{Provider, UnknownProvider};
+use crate::event::EventKind;
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::Path;
 
 /// What kind of value a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +67,12 @@ pub enum Why {
     /// Not a rule for a name.
     #[error(transparent)]
     Alias(#[from] BadAlias),
+    /// Not an event.
+    #[error("takes low, back, warmed and needs-you, with commas between them")]
+    NotAnEvent,
+    /// Not a program's path.
+    #[error("takes the absolute path of a program, without arguments")]
+    NotAProgram,
     /// A list without entries where one is needed.
     #[error("takes at least one entry")]
     EmptyList,
@@ -82,6 +90,7 @@ pub enum Why {
 const MOST_ENTRIES: usize = 100;
 const LONGEST_ENTRY: usize = 200;
 const LONGEST_TEXT: usize = 200;
+const LONGEST_PATH: usize = 1_000;
 
 /// Reads and writes one setting's value.
 pub(super) struct Rule<T: 'static> {
@@ -153,6 +162,25 @@ pub(super) const ALIASES: Rule<Vec<Alias>> = Rule {
     kind: Kind::List,
     read: |text, _| entries(text, |e| Ok(e.parse::<Alias>()?)),
     write: |list| list.iter().map(Alias::to_string).collect::<Vec<_>>().join(","),
+};
+
+/// Kinds of events; at least one.
+pub(super) const EVENTS: Rule<Vec<EventKind>> = Rule {
+    kind: Kind::List,
+    read: |text, _| some(entries(text, |e| EventKind::of(e).ok_or(Why::NotAnEvent))?),
+    write: |list| list.iter().map(|kind| kind.key()).collect::<Vec<_>>().join(","),
+};
+
+/// A program, named so that nothing but that file is meant, wherever it is started.
+pub(super) const OPTIONAL_PROGRAM: Rule<Option<String>> = Rule {
+    kind: Kind::Text,
+    read: |text, _| {
+        optional(text, |t| {
+            let fits = t.len() <= LONGEST_PATH && !t.chars().any(char::is_control);
+            (fits && Path::new(t).is_absolute()).then(|| t.to_owned()).ok_or(Why::NotAProgram)
+        })
+    },
+    write: or_empty,
 };
 
 /// The order of providers; those that are not named follow in the default order.

@@ -6,10 +6,12 @@ use super::choice::{Floor, KeyStorage, Language, Routing};
 use super::day_time::DayTime;
 use super::hours::Hours;
 use super::rule::{
-    ALIASES, BOOL, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME, OPTIONAL_TIME,
-    PROVIDERS, PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL, SOME_NAMES, Why, choice, integer,
+    ALIASES, BOOL, EVENTS, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME,
+    OPTIONAL_PROGRAM, OPTIONAL_TIME, PROVIDERS, PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL,
+    SOME_NAMES, Why, choice, integer,
 };
 use crate::credential::Provider;
+use crate::event::EventKind;
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// Writes the struct, its defaults, its readers and the table from one list. The word before the arrow is the
@@ -115,13 +117,13 @@ settings! { version =>
         "Your working hours in local time, in the form of the warmup hours; empty means learned from your use.";
 
     proxy_enabled: bool = false, BOOL, "PROXY_ENABLED", EVERYWHERE,
-        "Runs the local API for other programs; over personal logins the service's terms may forbid it.";
+        "Runs the proxy for other programs; over personal logins the service's terms may forbid it.";
     proxy_listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 8045)), LISTEN, "PROXY_LISTEN", EVERYWHERE,
-        "Where the local API listens; an address that others on the network reach takes proxy_allow_lan and proxy_hosts.";
+        "Where the proxy listens; an address that others on the network reach takes proxy_allow_lan and proxy_hosts.";
     proxy_allow_lan: bool = false, BOOL, "PROXY_ALLOW_LAN", EVERYWHERE,
-        "Lets the local API listen beyond this machine; whoever has a client key can then spend your quota from there.";
+        "Lets the proxy listen beyond this machine; whoever has a client key can then spend your quota from there.";
     proxy_hosts: Vec<String> = Vec::new(), HOSTS, "PROXY_HOSTS", EVERYWHERE,
-        "Names under which other machines may call the local API; requests under any other name are refused.";
+        "Names under which other machines may call the proxy; requests under any other name are refused.";
     proxy_routing: Routing = Routing::SoonestReset, choice::<Routing>(), "PROXY_ROUTING", EVERYWHERE,
         "In which order credentials of one kind are used; soonest-reset wastes the least.";
     proxy_pinned: Option<String> = None, OPTIONAL_NAME, "PROXY_PINNED", EVERYWHERE,
@@ -130,6 +132,17 @@ settings! { version =>
         "Other names for models, as name=model or beginning*=model; a client that asks for the name gets the model, the first rule that fits holds.";
     provider_order: Vec<Provider> = Provider::ALL.to_vec(), PROVIDERS, "PROVIDER_ORDER", EVERYWHERE,
         "Which kind of credential is used first; the next kind is taken only when the one before it has nothing left.";
+
+    agy_login: Option<String> = None, OPTIONAL_NAME, "AGY_LOGIN", EVERYWHERE,
+        "The id of the Antigravity login that the official program agy is signed in with: its report is then asked first; empty means none.";
+    agy_command: Option<String> = None, OPTIONAL_PROGRAM, "AGY_COMMAND", EVERYWHERE,
+        "Where the official program agy lies, as an absolute path; empty means where the system finds it.";
+    hook_command: Option<String> = None, OPTIONAL_PROGRAM, "HOOK_COMMAND", EVERYWHERE,
+        "A program of yours, as an absolute path, that is started with each event as JSON on its standard input; empty means none.";
+    hook_events: Vec<EventKind> = EventKind::ALL.to_vec(), EVENTS, "HOOK_EVENTS", EVERYWHERE,
+        "Which events start it: low, back, warmed, needs-you; low is below the floor of the short window, whether or not protection is on.";
+    metrics_enabled: bool = false, BOOL, "METRICS_ENABLED", EVERYWHERE,
+        "Lets every program on this machine read /metrics beside the web page without a token; it has numbers and ids, no names.";
 
     upstream_proxy: Option<String> = None, PROXY_URL, "HEADROOM_UPSTREAM_PROXY", EVERYWHERE,
         "A proxy for every call to the service, http://… or socks5h://…; the system's proxy variables are not used.";

@@ -18,8 +18,8 @@ pub struct Load {
 
 /// What one client measured.
 pub struct Measured {
-    /// Median time to the first byte of the body, in seconds.
-    pub first: f64,
+    /// Times to the first byte of the body, in seconds.
+    pub firsts: Vec<f64>,
     /// Requests a second.
     pub per_second: f64,
 }
@@ -48,6 +48,12 @@ pub fn large(model: &str) -> Value {
 }
 
 impl Load {
+    /// To the proxy, with words of its own.
+    pub fn words(address: SocketAddr, key: &str, model: &str, words: &str) -> Self {
+        let message = json!({"role": "user", "content": words});
+        Self::proxy(address, key, &json!({"model": model, "stream": true, "messages": [message]}))
+    }
+
     /// To the upstream or to a hop that knows nothing of it: a body of the same size.
     pub fn upstream(address: SocketAddr, body: &Value) -> Self {
         Self::new(address, "/v1internal:streamGenerateContent?alt=sse", "ya29.FAKE", body)
@@ -58,7 +64,8 @@ impl Load {
         Self::new(address, "/v1/chat/completions", key, body)
     }
 
-    fn new(address: SocketAddr, path: &str, key: &str, body: &Value) -> Self {
+    /// To any path, with a bearer key.
+    pub fn new(address: SocketAddr, path: &str, key: &str, body: &Value) -> Self {
         let body = body.to_string();
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
@@ -75,67 +82,91 @@ impl Load {
             firsts.push(client.exchange().await.as_secs_f64());
         }
         let per_second = f64::from(u32::try_from(count).unwrap()) / began.elapsed().as_secs_f64();
-        Measured { first: super::median(&mut firsts), per_second }
+        Measured { firsts, per_second }
     }
 
     /// So many clients for so long: requests a second.
     pub async fn together(&self, clients: usize, span: Duration) -> f64 {
+        let (began, until) = (Instant::now(), Instant::now() + span);
+        let count = self.share(clients, move |_| Instant::now() < until).await;
+        f64::from(count) / began.elapsed().as_secs_f64()
+    }
+
+    /// So many requests in all, by so many clients at once.
+    pub async fn spread(&self, clients: usize, requests: usize) {
+        let each = u32::try_from(requests.div_ceil(clients)).unwrap();
+        self.share(clients, move |count| count < each).await;
+    }
+
+    /// Every client goes on while it may, by how many it sent. Answers how many were sent in all.
+    async fn share(&self, clients: usize, goes_on: impl Fn(u32) -> bool + Copy + Send + 'static) -> u32 {
         let mut all = JoinSet::new();
-        let until = Instant::now() + span;
         for _ in 0..clients {
             let load = self.clone();
             all.spawn(async move {
                 let (mut client, mut count) = (Client::connect(&load).await, 0_u32);
-                while Instant::now() < until {
+                while goes_on(count) {
                     client.exchange().await;
                     count += 1;
                 }
                 count
             });
         }
-        let began = Instant::now();
-        let count: u32 = all.join_all().await.into_iter().sum();
-        f64::from(count) / began.elapsed().as_secs_f64()
+        all.join_all().await.into_iter().sum()
     }
 }
 
-struct Client {
+/// A client with its connection; whoever drops it hangs up.
+pub struct Client {
     stream: TcpStream,
     request: Arc<Vec<u8>>,
     seen: Vec<u8>,
 }
 
 impl Client {
-    async fn connect(load: &Load) -> Self {
+    pub async fn connect(load: &Load) -> Self {
         let stream = TcpStream::connect(load.address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, request: load.request.clone(), seen: Vec::with_capacity(64 << 10) }
     }
 
     /// Sends, reads to the end, and answers the time to the first byte of the body.
-    async fn exchange(&mut self) -> Duration {
+    pub async fn exchange(&mut self) -> Duration {
         let began = Instant::now();
+        self.send().await;
+        let mut at = self.hear().await;
+        let first = began.elapsed();
+        while !chunks(&self.seen, &mut at) {
+            self.read().await;
+        }
+        first
+    }
+
+    /// Sends the request.
+    pub async fn send(&mut self) {
         self.stream.write_all(&self.request).await.unwrap();
         self.seen.clear();
-        let (mut at, mut first) = (None, None);
+    }
+
+    /// Reads until something of the body is there, and answers where it begins.
+    pub async fn hear(&mut self) -> usize {
+        let mut begin = None;
         loop {
-            let read = self.stream.read_buf(&mut self.seen).await.unwrap();
-            assert!(read > 0, "the server hung up: {}", String::from_utf8_lossy(&self.seen));
-            if at.is_none() {
-                at = self.seen.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+            self.read().await;
+            if begin.is_none() {
+                begin = self.seen.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
                 let ok = self.seen.starts_with(b"HTTP/1.1 200");
-                assert!(at.is_none() || ok, "{}", String::from_utf8_lossy(&self.seen));
+                assert!(begin.is_none() || ok, "{}", String::from_utf8_lossy(&self.seen));
             }
-            let Some(mut from) = at else { continue };
-            if first.is_none() && self.seen.len() > from {
-                first = Some(began.elapsed());
-            }
-            let over = chunks(&self.seen, &mut from);
-            at = Some(from);
-            if over {
-                return first.unwrap();
+            if let Some(begin) = begin.filter(|begin| self.seen.len() > *begin) {
+                return begin;
             }
         }
+    }
+
+    async fn read(&mut self) {
+        let read = self.stream.read_buf(&mut self.seen).await.unwrap();
+        assert!(read > 0, "the server hung up: {}", String::from_utf8_lossy(&self.seen));
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Whole programs on loopback, in alternating rounds of one run; the ratios are what to compare. `HEADROOM` names the
 //! program to measure, `HAPROXY` the floor for a hop; without the first nothing is measured, without the second that
-//! row is left out.
+//! row is left out. Words choose parts: `npm run bench -- failover leaving`.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,12 +11,17 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "a bench reads its own environment")]
 
+mod canned;
+mod failover;
+mod leaving;
 mod load;
 mod programs;
 mod upstream;
+mod wish;
 
 use load::{Load, Measured};
 use programs::{HaProxy, Headroom};
+use std::sync::Arc;
 use std::time::Duration;
 use upstream::Upstream;
 
@@ -27,6 +32,11 @@ const SPAN: Duration = Duration::from_secs(2);
 const LARGE: usize = 15;
 const LONG_STREAM: usize = 2_000;
 const LONG_STREAMS: usize = 40;
+/// Clients and requests of the runs that may leave nothing behind.
+const MANY: usize = 32;
+const REQUESTS: usize = 10_000;
+/// An idle connection to the upstream is kept for a minute.
+const ALL_CLOSED: Duration = Duration::from_secs(90);
 
 /// One way to the upstream, with what was measured on it.
 struct Way {
@@ -46,11 +56,11 @@ impl Way {
     }
 
     async fn round(&mut self) {
-        let Measured { first, per_second } = self.small.times(ALONE).await;
-        self.first.push(first);
+        let Measured { mut firsts, per_second } = self.small.times(ALONE).await;
+        self.first.push(median(&mut firsts));
         self.alone.push(per_second);
         self.together.push(self.small.together(TOGETHER, SPAN).await);
-        self.large_first.push(self.large.times(LARGE).await.first);
+        self.large_first.push(median(&mut self.large.times(LARGE).await.firsts));
     }
 }
 
@@ -65,26 +75,49 @@ fn main() {
 }
 
 async fn measure(program: std::path::PathBuf) {
-    let upstream = Upstream::start().await;
-    let headroom = Headroom::start(&program, &upstream).await;
-    let (small, large) = (load::chat(&headroom.model), load::large(&headroom.model));
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
+    let upstream = Arc::new(Upstream::start(programs::CREDENTIALS).await);
+    let headroom = Arc::new(Headroom::start(&program, &upstream).await);
+    let idle = headroom.holds();
+    let small = load::chat(&headroom.model);
+    if wanted("hop") {
+        hop(&upstream, &headroom, &small).await;
+    }
+    if wanted("events") {
+        events(&upstream, &headroom, &small).await;
+    }
+    if wanted("failover") {
+        failover::measure(&upstream, &headroom).await;
+    }
+    if wanted("leaving") {
+        leaving::measure(&upstream, &headroom).await;
+    }
+    if wanted("residue") {
+        residue(&upstream, &headroom, &small, idle).await;
+    }
+}
+
+/// The ways to the upstream, one round after the other.
+async fn hop(upstream: &Upstream, headroom: &Headroom, small: &serde_json::Value) {
+    let large = load::large(&headroom.model);
     let mut ways = vec![Way::new(
         "direct",
-        Load::upstream(upstream.address, &small),
+        Load::upstream(upstream.address, small),
         Load::upstream(upstream.address, &large),
     )];
     let haproxy = std::env::var_os("HAPROXY").map(|program| HaProxy::start(&program, upstream.address));
     match &haproxy {
         Some(haproxy) => ways.push(Way::new(
             "HAProxy",
-            Load::upstream(haproxy.address, &small),
+            Load::upstream(haproxy.address, small),
             Load::upstream(haproxy.address, &large),
         )),
         None => println!("HAProxy is left out: HAPROXY does not name the program (Debian: haproxy)"),
     }
     ways.push(Way::new(
         "Headroom",
-        Load::proxy(headroom.address, &headroom.key, &small),
+        Load::proxy(headroom.address, &headroom.key, small),
         Load::proxy(headroom.address, &headroom.key, &large),
     ));
     for way in &ways {
@@ -110,8 +143,6 @@ async fn measure(program: std::path::PathBuf) {
         );
     }
     ratios(&mut ways);
-    events(&upstream, &headroom, &small).await;
-    memory(&headroom, &small).await;
 }
 
 fn ratios(ways: &mut [Way]) {
@@ -139,16 +170,29 @@ async fn events(upstream: &Upstream, headroom: &Headroom, body: &serde_json::Val
     println!("processor time of an event in a stream of {LONG_STREAM}: {each:.1} us (to reach: 10 us)");
 }
 
-async fn memory(headroom: &Headroom, body: &serde_json::Value) {
+/// What many requests at once leave behind.
+async fn residue(upstream: &Upstream, headroom: &Headroom, body: &serde_json::Value, idle: programs::Holds) {
     let load = Load::proxy(headroom.address, &headroom.key, body);
-    let mut seen = vec![headroom.rss_mb()];
-    for _ in 0..2 {
-        load.times(10_000).await;
-        seen.push(headroom.rss_mb());
+    println!("\nmemory, file descriptors and threads with {} credentials", programs::CREDENTIALS);
+    println!("before the first request: {idle}");
+    println!("after all of the above: {}", headroom.holds());
+    for round in 1..=2 {
+        load.spread(MANY, REQUESTS).await;
+        println!(
+            "after {} more requests of {MANY} clients: {}, {} connections to the service kept",
+            round * REQUESTS,
+            headroom.holds(),
+            upstream.connections()
+        );
+    }
+    let began = tokio::time::Instant::now();
+    while headroom.holds().files > idle.files && began.elapsed() < ALL_CLOSED {
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
     println!(
-        "memory with {} credentials, then after 10,000 and 20,000 more requests: {seen:.1?} MB (to reach: 30, flat)",
-        programs::CREDENTIALS
+        "{:.0} s later: {} (to reach: 30 MB, flat; as many descriptors as before)",
+        began.elapsed().as_secs_f64(),
+        headroom.holds()
     );
 }
 

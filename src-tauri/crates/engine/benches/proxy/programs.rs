@@ -22,6 +22,24 @@ impl Drop for Running {
     }
 }
 
+/// What a program holds at a moment.
+pub struct Holds {
+    /// In memory, in MB.
+    rss: f64,
+    /// Of that: not the program's own file and libraries.
+    anonymous: f64,
+    /// Open file descriptors.
+    pub files: usize,
+    threads: u32,
+}
+
+impl std::fmt::Display for Holds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { rss, anonymous, files, threads } = self;
+        write!(f, "{rss:.1} MB ({anonymous:.1} MB of it not files), {files} descriptors, {threads} threads")
+    }
+}
+
 pub struct HaProxy {
     pub address: SocketAddr,
     _running: Running,
@@ -106,10 +124,20 @@ impl Headroom {
         Duration::from_secs(1) * ticks / TICKS
     }
 
-    pub fn rss_mb(&self) -> f64 {
+    /// What the program holds.
+    pub fn holds(&self) -> Holds {
         let status = std::fs::read_to_string(self.proc("status")).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+        let number = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.split_whitespace().next().unwrap().parse::<u32>().unwrap()
+        };
+        let mb = |name| f64::from(number(name)) / 1024.0;
+        Holds {
+            rss: mb("VmRSS:"),
+            anonymous: mb("RssAnon:"),
+            files: std::fs::read_dir(self.proc("fd")).unwrap().count(),
+            threads: number("Threads:"),
+        }
     }
 
     fn proc(&self, file: &str) -> PathBuf {

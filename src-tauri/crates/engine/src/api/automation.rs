@@ -31,7 +31,7 @@ impl Host {
                     "the automatic scan runs by itself; `automatic` goes with `dry_run`",
                 ));
             }
-            return Ok(runtime.warmups.rehearse());
+            return Ok(runtime.warmups.rehearse().await);
         }
         let target = match (args.credential, args.model) {
             (Some(credential), model) => Some((runtime.credentials.find(&credential)?.id, model)),
@@ -110,7 +110,7 @@ impl Host {
             search: args.search.filter(|words| !words.is_empty()),
             limit: args.limit.unwrap_or(MOST_DECISIONS).min(MOST_DECISIONS),
         };
-        let kept = runtime.store.decisions(query).await.map_err(failed)?;
+        let kept = runtime.journal.read(query).await.map_err(failed)?;
         Ok(kept
             .into_iter()
             .map(|d| DecisionView {

@@ -130,7 +130,7 @@ impl Runtime {
 
     fn switched_off(&self) -> Option<String> {
         let off = !self.settings.current().proxy_enabled;
-        off.then(|| "The local API is switched off: headroom settings set proxy_enabled true.".to_owned())
+        off.then(|| "The proxy is switched off: headroom settings set proxy_enabled true.".to_owned())
     }
 }
 

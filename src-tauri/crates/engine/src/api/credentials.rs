@@ -4,7 +4,7 @@ use crate::credentials::{CredentialError, Newcomer};
 use crate::host::Host;
 use crate::secrets::SecretName;
 use crate::view::dto::{
-    AddKeyArgs, ApiError, CredentialArgs, CredentialChange, ErrorCode, ProjectArgs, RenameArgs,
+    AddKeyArgs, ApiError, CredentialArgs, CredentialChange, ErrorCode, ProjectArgs, RenameArgs, WatchArgs,
 };
 use domain::credential::{Credential, CredentialId, Provider, State};
 use secrecy::SecretString;
@@ -131,6 +131,25 @@ impl Host {
                 secrets: vec![(SecretName::ApiKey, key)],
             })
             .await?;
+        Ok(change(&credential))
+    }
+
+    pub(crate) async fn credential_watch(&self, args: WatchArgs) -> Result<CredentialChange, ApiError> {
+        self.leave_demo().await?;
+        let runtime = self.runtime();
+        let state = runtime.ledger.state();
+        if let Some(watched) = state.credentials.iter().find(|k| k.credential.id.is_watched_only()) {
+            let words = format!("it is watched already, as {:?}", watched.credential.name());
+            return Err(ApiError::new(ErrorCode::Refused, words));
+        }
+        let name = args.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        if name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
+            let words = format!("a name has at most {LONGEST_NAME} characters");
+            return Err(ApiError::new(ErrorCode::BadInput, words));
+        }
+        let label = name.unwrap_or_else(|| "Antigravity CLI".to_owned());
+        let credential = runtime.credentials.watch(label).await?;
+        runtime.refresh_soon(&credential.id);
         Ok(change(&credential))
     }
 

@@ -19,6 +19,7 @@ impl Host {
         )?;
         let found = import::collect(args.paths, args.files).await;
         let dry_run = args.dry_run;
+        let settings = import::settings(&found);
         let mut planned = import::plan(&found, &self.runtime().known_logins().await?, provider);
         let anything =
             planned.iter().any(|p| matches!(p.entry.outcome, ImportOutcome::Added | ImportOutcome::Updated));
@@ -31,7 +32,12 @@ impl Host {
                 runtime.take_in(plan).await?;
             }
         }
-        Ok(ImportReport { dry_run, entries: planned.into_iter().map(|p| p.entry).collect() })
+        let settings = match settings {
+            Some(settings) if dry_run => Some(settings.foreseen()),
+            Some(settings) => Some(settings.take(&self.runtime().settings).await?),
+            None => None,
+        };
+        Ok(ImportReport { dry_run, entries: planned.into_iter().map(|p| p.entry).collect(), settings })
     }
 }
 

@@ -75,6 +75,7 @@ impl Host {
             outcome,
             limit: args.limit.unwrap_or(MOST_REQUESTS).min(MOST_REQUESTS),
         };
+        runtime.proxy.settled().await;
         let found = runtime.store.requests(query).await.map_err(failed)?;
         Ok(found.into_iter().map(|kept| request_view(&runtime, kept)).collect())
     }
@@ -85,6 +86,7 @@ impl Host {
     ) -> Result<RequestStatisticsView, ApiError> {
         let runtime = self.runtime();
         let since = since(args.since.as_deref(), A_WEEK, runtime.clock.now())?;
+        runtime.proxy.settled().await;
         let sums = runtime.store.request_statistics(since).await.map_err(failed)?;
         let keys = runtime.client_keys.all();
         let key = |id: &str| {
@@ -132,6 +134,7 @@ impl Runtime {
         let now = self.clock.now();
         let midnight =
             now.to_zoned_datetime(self.zone.clone()).start_of_day().map_or(now, |start| start.timestamp());
+        self.proxy.settled().await;
         Ok(self.store.requests_by_key(midnight).await?.into_iter().collect())
     }
 

@@ -23,6 +23,14 @@ pub(super) fn json(document: &impl Serialize) -> Answer {
     with_status(StatusCode::OK, document)
 }
 
+/// Measurements as OpenMetrics.
+pub(super) fn metrics(text: String) -> Answer {
+    let mut answer = Response::new(whole(text.into()));
+    let form = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    answer.headers_mut().insert(header::CONTENT_TYPE, form);
+    answer
+}
+
 /// A command's failure.
 pub(super) fn failure(error: &ApiError) -> Answer {
     let status = match error.code {

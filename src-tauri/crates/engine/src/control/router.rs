@@ -22,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Where every command and the event stream live.
 pub(crate) const API: &str = "/api/v1/";
+/// Where programs that collect measurements look by custom.
+const METRICS: &str = "/metrics";
 
 /// What a connection needs to answer its request.
 pub(super) struct Router<C> {
@@ -67,6 +69,14 @@ impl<C: Commands> Router<C> {
             return self.login(&head.headers, body).await;
         }
 
+        if path == METRICS {
+            only(&Method::GET, "GET", &head.method)?;
+            let metrics = self.commands.metrics();
+            if !metrics.open {
+                self.access.admit(bearer(&head.headers), Instant::now())?;
+            }
+            return Ok(answer::metrics(metrics.text));
+        }
         self.access.admit(bearer(&head.headers), Instant::now())?;
         seat.is_trusted();
         let command = path.strip_prefix(API).ok_or(Refusal::NoPath)?;

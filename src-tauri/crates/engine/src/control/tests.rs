@@ -9,7 +9,7 @@ use super::*;
 use crate::view::dto::ErrorCode;
 use serde_json::json;
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -21,12 +21,19 @@ pub(crate) struct Fake {
     finished: Arc<AtomicUsize>,
     pub(crate) revision: Arc<watch::Sender<u64>>,
     go_on: Arc<Notify>,
+    open_metrics: Arc<AtomicBool>,
 }
 
 impl Default for Fake {
     fn default() -> Self {
         let revision = Arc::new(watch::Sender::new(1));
-        Self { calls: Arc::default(), finished: Arc::default(), revision, go_on: Arc::default() }
+        Self {
+            calls: Arc::default(),
+            finished: Arc::default(),
+            revision,
+            go_on: Arc::default(),
+            open_metrics: Arc::default(),
+        }
     }
 }
 
@@ -70,6 +77,11 @@ impl Commands for Fake {
 
     fn revision(&self) -> watch::Receiver<u64> {
         self.revision.subscribe()
+    }
+
+    fn metrics(&self) -> Metrics {
+        let open = self.open_metrics.load(Ordering::SeqCst);
+        Metrics { text: "headroom_up 1\n# EOF\n".to_owned(), open }
     }
 }
 

@@ -184,7 +184,7 @@ async fn invent_warmup(
         .store
         .conclude_warmup(attempt.id, Conclusion { outcome, detail, reset_at: started.then_some(reset) })
         .await?;
-    let decision = |verdict: &str, sentence: String| Decision {
+    let decision = |verdict: &str, sentence: String, at: Timestamp| Decision {
         kind: Kind::Warmup.key(),
         credential: person.id.to_string(),
         name: person.name.clone(),
@@ -192,12 +192,14 @@ async fn invent_warmup(
         verdict: verdict.to_owned(),
         sentence,
         until: started.then_some(reset),
+        at,
     };
-    let told = decision(outcome.key(), format!("{} of {}: {sentence}", group.title(), person.name));
-    runtime.store.add_decisions(vec![told], at + SignedDuration::from_secs(90)).await?;
+    let told = format!("{} of {}: {sentence}", group.title(), person.name);
+    let told = decision(outcome.key(), told, at + SignedDuration::from_secs(90));
     // What the scans after it said.
-    let after = decision("not_full", format!("{model} of {}: not warmed, its window is in use", person.name));
-    runtime.store.add_decisions(vec![after], at + SignedDuration::from_mins(60)).await
+    let after = format!("{model} of {}: not warmed, its window is in use", person.name);
+    let after = decision("not_full", after, at + SignedDuration::from_mins(60));
+    runtime.store.add_decisions(vec![told, after]).await
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The files in a ZIP. Their names are labels: no name from an archive ever becomes a path.
 
 use super::budget::{Budget, MOST_ENTRIES, Problem, is_archive};
-use super::collect::{Found, label};
+use super::collect::{Found, What, label};
 use std::io::Cursor;
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -49,7 +49,7 @@ pub(super) fn unpack(name: &str, bytes: &[u8], budget: &mut Budget, found: &mut 
             }
             bytes
         });
-        found.push(Found { name: label(&format!("{name}!{inner}")), content });
+        found.push(Found { name: label(&format!("{name}!{inner}")), content, what: What::Login(None) });
         if full {
             return;
         }

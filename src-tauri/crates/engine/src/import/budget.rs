@@ -58,6 +58,17 @@ pub enum Problem {
     /// So many values that reading them all would take more memory than any real file needs.
     #[error("It has more entries than are taken at once. Split it.")]
     TooComplex,
+    /// A database that cannot be opened or is not of the form its tables promise.
+    #[error("The database cannot be read. Stop the program that writes it and try again.")]
+    BadDatabase,
+    /// A database of another program.
+    #[error(
+        "This is a database, but not one of gcli2api. Export the credentials from the program that wrote it."
+    )]
+    OtherDatabase,
+    /// The index names a file that is not there.
+    #[error("The index names this account, but its file is missing.")]
+    Missing,
     /// The bytes that came along are no base64.
     #[error("What came along is no base64.")]
     NotBase64,

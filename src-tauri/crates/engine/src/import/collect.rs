@@ -1,10 +1,11 @@
 //! Gathers files: those named, those in named folders, those in archives, and those that came along.
 
-use super::archive;
 use super::budget::{Budget, DEEPEST_FOLDER, LARGEST_ARCHIVE, Problem, is_archive, unreadable};
+use super::{archive, gcli2api, manager};
 use crate::view::dto::ImportFile;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::credential::Provider;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -15,11 +16,22 @@ pub struct Found {
     pub name: String,
     /// Its bytes, which may hold secrets, or why there are none.
     pub content: Result<Zeroizing<Vec<u8>>, Problem>,
+    /// What it holds.
+    pub what: What,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Logins, and whose, where the place says it better than the content.
+    Login(Option<Provider>),
+    /// Settings of another program, as one document.
+    Settings,
 }
 
 impl Found {
     pub(super) fn problem(name: &str, problem: Problem) -> Self {
-        Self { name: label(name), content: Err(problem) }
+        Self { name: label(name), content: Err(problem), what: What::Login(None) }
     }
 }
 
@@ -54,6 +66,7 @@ pub async fn collect(paths: Vec<String>, files: Vec<ImportFile>) -> Vec<Found> {
 fn named(path: &Path, budget: &mut Budget, found: &mut Vec<Found>) {
     let name = path.display().to_string();
     match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() && manager::is_data_dir(path) => manager::read(path, budget, found),
         Ok(meta) if meta.is_dir() => folder(path, budget, found),
         Ok(meta) if meta.is_file() => ordinary(path, meta.len(), budget, found),
         Ok(_) => found.push(Found::problem(&name, Problem::NotAFile)),
@@ -89,6 +102,7 @@ fn folder(root: &Path, budget: &mut Budget, found: &mut Vec<Found>) {
                     found.push(Found::problem(&name, Problem::TooDeep))
                 }
                 Ok(meta) if meta.is_dir() => inner.push((path, depth + 1)),
+                Ok(meta) if meta.is_file() && gcli2api::is_beside(&path) => {}
                 Ok(meta) if meta.is_file() => ordinary(&path, meta.len(), budget, found),
                 Ok(meta) if meta.is_symlink() => found.push(Found::problem(&name, Problem::Link)),
                 Ok(_) => found.push(Found::problem(&name, Problem::NotAFile)),
@@ -99,10 +113,13 @@ fn folder(root: &Path, budget: &mut Budget, found: &mut Vec<Found>) {
     }
 }
 
-fn ordinary(path: &Path, length: u64, budget: &mut Budget, found: &mut Vec<Found>) {
+pub(super) fn ordinary(path: &Path, length: u64, budget: &mut Budget, found: &mut Vec<Found>) {
     let name = path.display().to_string();
     let read =
         File::open(path).map_err(|error| unreadable(&error)).and_then(|file| budget.read(file, length));
+    if read.as_ref().is_ok_and(|bytes| gcli2api::is_database(bytes)) {
+        return gcli2api::read(path, budget, found);
+    }
     take(&name, read, budget, found);
 }
 
@@ -123,7 +140,7 @@ fn came_along(file: &ImportFile, budget: &mut Budget, found: &mut Vec<Found>) {
 fn take(name: &str, read: Result<Zeroizing<Vec<u8>>, Problem>, budget: &mut Budget, found: &mut Vec<Found>) {
     match read {
         Ok(bytes) if is_archive(&bytes) => archive::unpack(name, &bytes, budget, found),
-        read => found.push(Found { name: label(name), content: read }),
+        read => found.push(Found { name: label(name), content: read, what: What::Login(None) }),
     }
 }
 

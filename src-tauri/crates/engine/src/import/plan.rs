@@ -1,6 +1,6 @@
 //! What becomes of each login that was found. Pure: stores nothing.
 
-use super::collect::Found;
+use super::collect::{Found, What};
 use crate::view::dto::{ImportEntry, ImportOutcome};
 use domain::credential::{CredentialId, Provider};
 use secrecy::{ExposeSecret, SecretString};
@@ -35,6 +35,8 @@ pub struct Planned {
 pub fn plan(found: &[Found], existing: &[Known], provider: Option<Provider>) -> Vec<Planned> {
     let mut planned = Vec::new();
     for file in found {
+        let What::Login(known) = file.what else { continue };
+        let provider = provider.or(known);
         let read = match &file.content {
             Ok(bytes) => {
                 credential_file::read(base_name(&file.name), bytes).map_err(|rejected| rejected.to_string())

@@ -3,6 +3,7 @@
 mod gather;
 mod hostile;
 mod planning;
+mod programs;
 
 use super::*;
 use crate::view::dto::{ImportFile, ImportOutcome};

@@ -10,8 +10,11 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -47,6 +50,8 @@ pub(crate) struct Listening {
     pub(crate) name: &'static str,
     /// For a whole head.
     pub(crate) head: Duration,
+    /// For another request on a connection.
+    pub(crate) idle: Duration,
     /// Connections at once.
     pub(crate) connections: usize,
     /// Several requests a connection. One leaves nothing to smuggle into: whatever follows it is thrown away.
@@ -59,18 +64,22 @@ pub(crate) struct Listening {
     pub(crate) over: CancellationToken,
 }
 
-/// Accepts until the listener closes.
-pub(crate) async fn accept<A: Answering>(listener: TcpListener, listening: Listening, answering: Arc<A>) {
+/// Accepts on all of `listeners` until they close. They share one set of places.
+pub(crate) async fn accept<A: Answering>(
+    listeners: Vec<TcpListener>,
+    listening: Listening,
+    answering: Arc<A>,
+) {
     let seats = Seats::new(listening.connections);
     let listening = Arc::new(listening);
     loop {
         let accepted = tokio::select! {
             () = listening.closing.cancelled() => return seats.dismiss_silent(),
-            accepted = listener.accept() => accepted,
+            accepted = next(&listeners) => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let Some(seat) = seats.take() else { continue };
+            Ok((stream, peer)) => {
+                let Some(seat) = seats.take(peer.ip()) else { continue };
                 let (on, answering) = (listening.clone(), answering.clone());
                 listening.tasks.start(|_| async move { serve(stream, &on, &*answering, seat).await });
             }
@@ -80,6 +89,14 @@ pub(crate) async fn accept<A: Answering>(listener: TcpListener, listening: Liste
             }
         }
     }
+}
+
+async fn next(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)> {
+    poll_fn(|cx| {
+        let mut polled = listeners.iter().map(|listener| listener.poll_accept(cx));
+        polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    })
+    .await
 }
 
 async fn serve<A: Answering>(stream: TcpStream, listening: &Listening, answering: &A, seat: Seat) {
@@ -104,14 +121,14 @@ pub(crate) async fn exchange<A: Answering, S: AsyncRead + AsyncWrite + Unpin + S
     answering: &A,
     seat: &Seat,
 ) -> Option<Watched<S>> {
-    let (stream, heads) = Watched::new(stream);
+    let (stream, heads) = Watched::new(stream, listening.head);
     let service = service_fn(|request| {
         let head = heads.next();
         Box::pin(async move { Ok::<_, Infallible>(answering.answer(request, head, seat).await) })
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(listening.head)
+        .header_read_timeout(listening.idle)
         .max_buf_size(HEAD_LIMIT)
         .keep_alive(listening.keep_alive)
         .serve_connection(TokioIo::new(stream), service);

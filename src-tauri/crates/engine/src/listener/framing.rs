@@ -1,5 +1,5 @@
-//! Reads along with the HTTP parser for what it hides: how often a head gives a length, and whether it speaks of
-//! transfer encodings beside it.
+//! Reads along with the HTTP parser for what it hides: how often a head gives a length, whether it speaks of transfer
+//! encodings beside it, and how long it has been coming.
 //!
 //! The parser folds repeated lengths and drops a length beside `Transfer-Encoding`, so nobody else could refuse
 //! them. Where the next head begins follows from the length of the one before; after a head whose length is not
@@ -9,8 +9,10 @@ use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 /// What one head says of its body's length.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,12 +43,26 @@ pub(crate) struct Watched<S> {
     stream: S,
     watch: Watch,
     heads: Heads,
+    /// For a whole head.
+    limit: Duration,
+    /// The head that is coming has to be there by then: the first from the connection's beginning on, another from its
+    /// own first byte on.
+    late: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(stream: S) -> (Self, Heads) {
-        let heads = Heads::default();
-        (Self { stream, watch: Watch::default(), heads: heads.clone() }, heads)
+    /// `limit` is the time for a whole head.
+    pub(super) fn new(stream: S, limit: Duration) -> (Self, Heads) {
+        let (watch, heads) = (Watch::default(), Heads::default());
+        (Self { stream, watch, heads: heads.clone(), limit, late: Some(Box::pin(sleep(limit))) }, heads)
+    }
+
+    /// The time of the head that is coming, while there is nothing to read.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.late {
+            Some(late) => late.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into())),
+            None => Poll::Pending,
+        }
     }
 }
 
@@ -78,6 +94,10 @@ struct Lines {
 }
 
 impl Watch {
+    fn is_within_a_head(&self) -> bool {
+        matches!(self, Self::Head(lines) if lines.lines > 0 || !lines.line.is_empty())
+    }
+
     /// Takes the next bytes and tells of the heads they complete.
     fn push(&mut self, mut bytes: &[u8], mut tell: impl FnMut(Head)) {
         while !bytes.is_empty() {
@@ -156,11 +176,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
-        let heads = &this.heads.0;
+        if Pin::new(&mut this.stream).poll_read(cx, buf)?.is_pending() {
+            return this.wait(cx);
+        }
+        let (heads, mut complete) = (&this.heads.0, false);
         this.watch.push(&buf.filled()[before..], |head| {
+            complete = true;
             heads.lock().unwrap_or_else(PoisonError::into_inner).push_back(head);
         });
+        if complete {
+            this.late = None;
+        }
+        if this.late.is_none() && this.watch.is_within_a_head() {
+            this.late = Some(Box::pin(sleep(this.limit)));
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -236,6 +265,46 @@ mod tests {
             let text = format!("POST / HTTP/1.1\r\ncontent-length: {length}\r\n\r\nGET / HTTP/1.1\r\n\r\n");
             check(&text, &[(1, 0, true)]);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_has_its_time_and_silence_between_two_has_none() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+        use tokio::time::{Instant, timeout};
+        const LIMIT: Duration = Duration::from_secs(10);
+        let late = async |beginning: &str| {
+            let (mut client, server) = duplex(1 << 10);
+            let (mut watched, _heads) = Watched::new(server, LIMIT);
+            client.write_all(beginning.as_bytes()).await.unwrap();
+            let began = Instant::now();
+            let read = async { tokio::io::copy(&mut watched, &mut tokio::io::sink()).await };
+            let Ok(ended) = timeout(LIMIT * 20, read).await else {
+                // A head that begins now has its time from now on.
+                client.write_all(b"G").await.unwrap();
+                let began = Instant::now();
+                let error = watched.read_to_end(&mut Vec::new()).await.unwrap_err();
+                return (false, error.kind(), began.elapsed());
+            };
+            (true, ended.unwrap_err().kind(), began.elapsed())
+        };
+        let whole = "POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\n";
+        for (beginning, at_once) in [
+            ("", true),
+            ("\r\n\r\n", true),
+            ("GET / HTTP/1.1\r\n", true),
+            ("GET / HTTP/1.1\r\n\r\n", false),
+            (&format!("{whole}abc"), false),
+            (&format!("{whole}abcGET /"), true),
+        ] {
+            let (was_late, kind, after) = late(beginning).await;
+            assert_eq!((was_late, kind), (at_once, io::ErrorKind::TimedOut), "{beginning:?}");
+            assert!(after >= LIMIT && after < LIMIT * 2, "{beginning:?}: {after:?}");
+        }
+        let (mut client, server) = duplex(1 << 10);
+        let (mut watched, _heads) = Watched::new(server, LIMIT);
+        client.write_all(whole.as_bytes()).await.unwrap();
+        let body = timeout(LIMIT * 20, watched.read_to_end(&mut Vec::new())).await;
+        assert!(body.is_err(), "a body has no time of its own here");
     }
 
     #[track_caller]

@@ -4,6 +4,7 @@
 //! real client out: at the cap the one that has shown least, and among those the oldest, goes.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +37,7 @@ struct Taken {
 /// One connection's place; free again when dropped.
 pub(crate) struct Seat {
     number: u64,
+    peer: IpAddr,
     leave: CancellationToken,
     seats: Seats,
 }
@@ -45,8 +47,8 @@ impl Seats {
         Self { limit, taken: Arc::default() }
     }
 
-    /// A place for a new connection; nothing when every place belongs to somebody with the token.
-    pub(crate) fn take(&self) -> Option<Seat> {
+    /// A place for a new connection of `peer`; nothing when every place belongs to somebody with the token.
+    pub(crate) fn take(&self, peer: IpAddr) -> Option<Seat> {
         let mut taken = self.taken();
         if taken.places.len() >= self.limit {
             let oldest = taken
@@ -62,7 +64,7 @@ impl Seats {
         let (number, leave) = (taken.next, CancellationToken::new());
         taken.next += 1;
         taken.places.insert(number, Place { shown: Shown::Nothing, leave: leave.clone() });
-        Some(Seat { number, leave, seats: self.clone() })
+        Some(Seat { number, peer, leave, seats: self.clone() })
     }
 
     /// Sends away whoever has not even asked yet; the others may finish.
@@ -82,6 +84,11 @@ impl Seats {
 }
 
 impl Seat {
+    /// Who sits here.
+    pub(crate) fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
     /// The head of a request is there.
     pub(crate) fn head_is_complete(&self) {
         self.show(Shown::Head);
@@ -114,40 +121,42 @@ impl Drop for Seat {
 mod tests {
     use super::*;
 
+    const ANYBODY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     #[test]
     fn the_oldest_that_showed_nothing_goes_first() {
         let seats = Seats::new(3);
-        let [first, second, third] = [(); 3].map(|()| seats.take().unwrap());
+        let [first, second, third] = [(); 3].map(|()| seats.take(ANYBODY).unwrap());
         first.head_is_complete();
-        let _fourth = seats.take().unwrap();
+        let _fourth = seats.take(ANYBODY).unwrap();
         check([&first, &second, &third], [false, true, false]);
     }
 
     #[test]
     fn a_head_without_a_token_goes_before_a_token() {
         let seats = Seats::new(3);
-        let [first, second, third] = [(); 3].map(|()| seats.take().unwrap());
+        let [first, second, third] = [(); 3].map(|()| seats.take(ANYBODY).unwrap());
         first.is_trusted();
         second.head_is_complete();
         third.head_is_complete();
-        let _fourth = seats.take().unwrap();
+        let _fourth = seats.take(ANYBODY).unwrap();
         check([&first, &second, &third], [false, true, false]);
     }
 
     #[test]
     fn whoever_has_the_token_keeps_the_place() {
         let seats = Seats::new(3);
-        let held = [(); 3].map(|()| seats.take().unwrap());
+        let held = [(); 3].map(|()| seats.take(ANYBODY).unwrap());
         held.iter().for_each(Seat::is_trusted);
-        assert!(seats.take().is_none());
+        assert!(seats.take(ANYBODY).is_none());
         drop(held);
-        assert!(seats.take().is_some());
+        assert!(seats.take(ANYBODY).is_some());
     }
 
     #[test]
     fn at_the_end_only_those_who_never_asked_are_sent_away() {
         let seats = Seats::new(3);
-        let [silent, asking, trusted] = [(); 3].map(|()| seats.take().unwrap());
+        let [silent, asking, trusted] = [(); 3].map(|()| seats.take(ANYBODY).unwrap());
         asking.head_is_complete();
         trusted.is_trusted();
         seats.dismiss_silent();
@@ -158,7 +167,7 @@ mod tests {
     fn a_place_is_free_again_when_its_connection_ends() {
         let seats = Seats::new(1);
         for _ in 0..1000 {
-            let seat = seats.take().unwrap();
+            let seat = seats.take(ANYBODY).unwrap();
             seat.is_trusted();
         }
         assert!(seats.taken().places.is_empty());

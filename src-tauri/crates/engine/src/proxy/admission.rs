@@ -1,6 +1,7 @@
 //! Who may use the proxy: whoever has a client key that is not revoked, as far as the key reaches.
 
 use super::client_keys::ClientKeys;
+use super::guesses::Guesses;
 use super::route::{Found, query};
 use crate::clock::Clock;
 use crate::store::{ClientKey, Store, StoreError};
@@ -10,21 +11,17 @@ use hyper::header::{self, HeaderMap};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::time::Instant;
-
-/// Wrong keys answered as such within [`FAILURE_WINDOW`].
-const MAX_FAILURES: usize = 20;
-const FAILURE_WINDOW: Duration = Duration::from_secs(60);
 
 /// The one owner of who gets in.
 pub(super) struct Admission {
     keys: ClientKeys,
     clock: Arc<dyn Clock>,
     zone: TimeZone,
-    failures: Mutex<VecDeque<Instant>>,
+    guesses: Mutex<Guesses>,
     spent: Mutex<Spent>,
 }
 
@@ -40,7 +37,7 @@ struct Spent {
 pub(super) enum Denied {
     /// No key, or a wrong one.
     Wrong,
-    /// Wrong, and so were too many before it.
+    /// Wrong, and so were too many of this peer before it.
     TooOften,
 }
 
@@ -53,7 +50,7 @@ pub(super) struct CapReached {
 
 impl Admission {
     pub(super) fn new(keys: ClientKeys, clock: Arc<dyn Clock>, zone: TimeZone) -> Self {
-        Self { keys, clock, zone, failures: Mutex::default(), spent: Mutex::default() }
+        Self { keys, clock, zone, guesses: Mutex::default(), spent: Mutex::default() }
     }
 
     /// Takes over what was used of each key today, before this run.
@@ -66,10 +63,19 @@ impl Admission {
 
     /// The key a request came with. The right one always gets in, however often others guessed wrong: 256 bits need
     /// no lockout, and a lockout would let any local program shut the user out.
-    pub(super) fn admit(&self, found: &Found, uri: &Uri, headers: &HeaderMap) -> Result<ClientKey, Denied> {
+    pub(super) fn admit(
+        &self,
+        found: &Found,
+        uri: &Uri,
+        headers: &HeaderMap,
+        peer: IpAddr,
+    ) -> Result<ClientKey, Denied> {
         let presented = presented(found, uri, headers);
         let known = presented.iter().find_map(|key| self.keys.recognise(key));
-        known.ok_or_else(|| self.failed(Instant::now()))
+        known.ok_or_else(|| {
+            let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+            if guesses.too_many(peer, Instant::now()) { Denied::TooOften } else { Denied::Wrong }
+        })
     }
 
     /// Counts a request against its key's cap.
@@ -101,16 +107,6 @@ impl Admission {
         let begin = today.start_of_day().map_or(now, |begin| begin.timestamp());
         let day = today.date();
         (day, begin)
-    }
-
-    fn failed(&self, now: Instant) -> Denied {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.retain(|at| now.duration_since(*at) < FAILURE_WINDOW);
-        if failures.len() >= MAX_FAILURES {
-            return Denied::TooOften;
-        }
-        failures.push_back(now);
-        Denied::Wrong
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Catalogue {
     /// Where a model stands in the cards, and whether a credential in use offers it.
     known: HashMap<String, Option<usize>>,
     replaced: Vec<(String, String)>,
+    /// The models in use that the service searches the web with.
+    searching: Vec<String>,
 }
 
 impl Catalogue {
@@ -45,6 +47,9 @@ impl Catalogue {
                             Some(Group::ThirdParty) => Maker::Anthropic,
                             Some(Group::Gemini | Group::Other(_)) | None => Maker::Google,
                         };
+                        if can.is_some_and(|entry| entry.searches_web) {
+                            all.searching.push(model.id.clone());
+                        }
                         all.cards.push(ModelCard {
                             id: model.id.clone(),
                             display_name: model.display_name.clone(),
@@ -69,6 +74,12 @@ impl Catalogue {
     /// Where a name goes.
     pub(super) fn resolve(&self, name: &str, aliases: &[Alias]) -> Destination {
         resolve_alias(name, aliases, &self.replaced, |model| self.known.contains_key(model))
+    }
+
+    /// What a request that only searches the web goes to where `model` cannot: Google's own alone can.
+    pub(super) fn searches_for(&self, model: &str, may_use: impl Fn(&str) -> bool) -> Option<&str> {
+        self.card(model).filter(|card| card.maker != Maker::Google)?;
+        self.searching.iter().map(String::as_str).find(|other| may_use(other))
     }
 
     /// What the listings show: every model that credentials in use offer, and the user's own names for them.

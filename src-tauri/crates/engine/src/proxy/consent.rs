@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 const CONSENT_AT: &str = "proxy_consent_at";
 
 /// What the proxy does and what the service's terms say: shown before it is switched on.
-pub const PROXY_CONSENT: &str = "The local API passes the requests of other programs on over your own logins, and they use up the quota of those logins. The service's terms may forbid that for personal logins: accounts were suspended for use through programs that are not Google's. An API key of Google AI Studio is the supported way. Headroom says what it is, imitates no other program, and stops at once for a login that the service refuses.";
+pub const PROXY_CONSENT: &str = "The proxy passes the requests of other programs on over your own logins, and they use up the quota of those logins. The service's terms may forbid that for personal logins: accounts were suspended for use through programs that are not Google's. An API key of Google AI Studio is the supported way. Headroom says what it is, imitates no other program, and stops at once for a login that the service refuses.";
 
 /// When the user agreed, if ever.
 ///

@@ -68,7 +68,7 @@ impl Entry {
         if found.route == Route::Health && found.takes(&head.method) {
             return reply::document(b"ok\n".to_vec(), "text/plain");
         }
-        let key = match self.inner.admission.admit(&found, &head.uri, &head.headers) {
+        let key = match self.inner.admission.admit(&found, &head.uri, &head.headers, seat.peer()) {
             Ok(key) => key,
             Err(Denied::Wrong) => return refuse(&Refusal::BadKey),
             Err(Denied::TooOften) => return refuse(&Refusal::TooManyGuesses { retry_after: GUESS_PAUSE }),

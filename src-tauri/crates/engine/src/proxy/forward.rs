@@ -53,6 +53,13 @@ enum Leg {
     Over,
 }
 
+/// The model a request goes to.
+struct Chosen {
+    id: String,
+    /// The one it would have gone to, which cannot do what is asked.
+    instead_of: Option<String>,
+}
+
 /// A request with all that stays the same whoever serves it.
 struct Journey<'r> {
     inner: &'r Arc<Inner>,
@@ -98,7 +105,19 @@ impl Inner {
         if call.endpoint().counts() {
             return self.count(&asked, &model, ticket).await;
         }
+        let searches = self.searches_for(&asked, &model, key);
+        let model =
+            Chosen { instead_of: searches.is_some().then(|| model.clone()), id: searches.unwrap_or(model) };
         self.forward(&asked, &model, key, dialect, ticket).await
+    }
+
+    /// Where a request that is about a search of the web alone goes instead.
+    fn searches_for(&self, asked: &Asked<'_>, model: &str, key: &ClientKey) -> Option<String> {
+        if !asked.draft().searches() {
+            return None;
+        }
+        let edition = self.roster.edition();
+        edition.catalogue.searches_for(model, |other| may_use(key, other)).map(str::to_owned)
     }
 
     /// The model a name means. Where none is known and some credential was never asked what it offers, it is asked.
@@ -128,11 +147,12 @@ impl Inner {
     async fn forward(
         self: &Arc<Self>,
         asked: &Asked<'_>,
-        model: &str,
+        chosen: &Chosen,
         key: &ClientKey,
         dialect: Dialect,
         mut ticket: Ticket,
     ) -> Answer {
+        let model = chosen.id.as_str();
         let conversation = Conversation::of(&key.id, model, asked);
         let mut journey = Journey {
             inner: self,
@@ -161,7 +181,10 @@ impl Inner {
                 self.turn.fetch_add(1, Ordering::Relaxed);
             }
             let here = Here { now, zone: &self.parts.zone };
-            let sentence = ChoiceSentence { choice: &choice, here }.to_string();
+            let mut sentence = ChoiceSentence { choice: &choice, here }.to_string();
+            if let Some(other) = &chosen.instead_of {
+                sentence = format!("{other} cannot search the web, {model} does it: {sentence}");
+            }
             let decision = match journey.tried.len() {
                 0 => sentence,
                 before => format!("After {before} tried in vain: {sentence}"),
@@ -373,7 +396,9 @@ impl Journey<'_> {
                 }
             }
             inner.refusals.mark(credential, &fault).await;
-            inner.refusals.rest(credential, pair.pair(), &fault, &decision).await;
+            if let Some(resting) = inner.refusals.rest(credential, pair.pair(), &fault, &decision).await {
+                parts.tasks.start(|_| resting.keep());
+            }
             // A probe follows on a reading; another one right after it would only open the next.
             if !place.probes && matches!(fault.class, Class::QuotaExhausted | Class::Unstructured) {
                 inner.read_soon(&place.id);

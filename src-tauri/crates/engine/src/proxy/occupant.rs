@@ -22,9 +22,12 @@ impl fmt::Display for Occupant {
 /// The program that listens on `address`, where the system tells.
 #[cfg(target_os = "linux")]
 pub(super) fn of(address: SocketAddr) -> Option<Occupant> {
-    let table = if address.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" };
-    let listed = std::fs::read_to_string(table).ok()?;
-    let socket = format!("socket:[{}]", listed.lines().find_map(|line| inode(line, address.port()))?);
+    // A socket of the second kind may take calls of the first as well.
+    let tables: &[&str] = if address.is_ipv4() { &["tcp", "tcp6"] } else { &["tcp6"] };
+    let socket = tables.iter().find_map(|table| {
+        let listed = std::fs::read_to_string(format!("/proc/net/{table}")).ok()?;
+        Some(format!("socket:[{}]", listed.lines().find_map(|line| inode(line, address.port()))?))
+    })?;
     let numbered = |entry: std::fs::DirEntry| entry.file_name().to_str()?.parse::<u32>().ok();
     let pid = std::fs::read_dir("/proc").ok()?.flatten().filter_map(numbered).find(|pid| {
         let files = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();

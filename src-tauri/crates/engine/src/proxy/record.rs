@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use wire::answer::Usage;
 use wire::refusal::{Dialect, Refusal};
@@ -39,19 +39,32 @@ struct Ended {
 #[derive(Clone)]
 pub(super) struct Recorder {
     queue: mpsc::Sender<Ended>,
+    asks: mpsc::Sender<oneshot::Sender<()>>,
     state: Arc<watch::Sender<ProxyState>>,
 }
 
 /// Writes down what a [`Recorder`] takes.
 pub(super) struct Writing {
     queue: mpsc::Receiver<Ended>,
+    /// Those who want to read what was written.
+    asked: mpsc::Receiver<oneshot::Sender<()>>,
 }
 
 impl Recorder {
     /// Requests under way are counted in `state`.
     pub(super) fn new(state: Arc<watch::Sender<ProxyState>>) -> (Self, Writing) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        (Self { queue: sender, state }, Writing { queue })
+        let (asks, asked) = mpsc::channel(1);
+        (Self { queue: sender, asks, state }, Writing { queue, asked })
+    }
+
+    /// Waits until every request that has ended is written down; only where somebody writes.
+    pub(super) async fn settled(&self) {
+        let (written, is_written) = oneshot::channel();
+        // Whoever wrote has stopped, and has written everything.
+        if self.asks.send(written).await.is_ok() {
+            let _ = is_written.await;
+        }
     }
 
     /// Counts without waking whoever watches: they look when something else changes.
@@ -203,30 +216,36 @@ impl Writing {
         let mut told = Told::default();
         let mut batch = Vec::new();
         loop {
-            let more = tokio::select! {
-                received = self.queue.recv_many(&mut batch, MOST_AT_ONCE) => received > 0,
-                () = stop.cancelled() => false,
+            let mut reader = tokio::select! {
+                received = self.queue.recv_many(&mut batch, MOST_AT_ONCE) => if received > 0 { None } else { break },
+                Some(reader) = self.asked.recv() => Some(reader),
+                () = stop.cancelled() => break,
             };
-            if !more {
-                break;
-            }
             let until = Instant::now() + GATHER;
-            while batch.len() < MOST_AT_ONCE {
+            while reader.is_none() && batch.len() < MOST_AT_ONCE {
                 let room = MOST_AT_ONCE - batch.len();
-                match timeout_at(until, self.queue.recv_many(&mut batch, room)).await {
-                    Ok(received) if received > 0 && !stop.is_cancelled() => {}
-                    Ok(_) | Err(_) => break,
+                tokio::select! {
+                    received = self.queue.recv_many(&mut batch, room) => if received == 0 { break },
+                    Some(asking) = self.asked.recv() => reader = Some(asking),
+                    () = sleep_until(until) => break,
+                    () = stop.cancelled() => break,
+                }
+            }
+            if reader.is_some() {
+                while let Ok(ended) = self.queue.try_recv() {
+                    batch.push(ended);
                 }
             }
             told.tell(&keys, &ledger, &batch).await;
             write(&store, std::mem::take(&mut batch)).await;
+            if let Some(reader) = reader {
+                let _ = reader.send(());
+            }
         }
         while let Ok(ended) = self.queue.try_recv() {
             batch.push(ended);
         }
-        if !batch.is_empty() {
-            write(&store, batch).await;
-        }
+        write(&store, batch).await;
     }
 }
 
@@ -267,6 +286,9 @@ fn is_due<K: Clone + Eq + std::hash::Hash>(told: &mut HashMap<K, Timestamp>, of:
 }
 
 async fn write(store: &Store, batch: Vec<Ended>) {
+    if batch.is_empty() {
+        return;
+    }
     let records = batch.into_iter().map(|ended| ended.record).collect();
     if let Err(error) = store.add_requests(records).await {
         tracing::warn!(%error, "Requests could not be written down");

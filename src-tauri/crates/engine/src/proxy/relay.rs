@@ -147,7 +147,9 @@ impl Inner {
             let strikes = inner.refusals.strikes(pair.pair());
             let decision = decide(&fault, credential.provider, strikes, inner.parts.clock.now());
             inner.refusals.mark(&credential, &fault).await;
-            inner.refusals.rest(&credential, pair.pair(), &fault, &decision).await;
+            if let Some(resting) = inner.refusals.rest(&credential, pair.pair(), &fault, &decision).await {
+                resting.keep().await;
+            }
         });
     }
 

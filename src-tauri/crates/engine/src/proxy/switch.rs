@@ -9,7 +9,7 @@ use crate::listener::{Guard, Listening, accept};
 use crate::tasks::Tasks;
 use domain::settings::Settings;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -18,6 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 /// For a whole head.
 const HEAD: Duration = Duration::from_secs(10);
+/// For another request on a connection. Longer than clients keep an idle one themselves (Go and reqwest: 90 s), so that
+/// it is they who close it: a request that meets a close of ours on its way fails.
+const IDLE: Duration = Duration::from_secs(120);
 /// Connections at once.
 const CONNECTIONS: usize = 256;
 /// For requests under way when it stops.
@@ -27,6 +30,8 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_secs(30);
 /// The notice that it does not listen.
 const CODE: &str = "proxy_port";
+/// The notice that it does not listen on the other address of `localhost`.
+const BESIDE: &str = "proxy_localhost";
 
 /// What a listener is opened with; a change of any of it opens another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +47,21 @@ impl Wanted {
     }
 }
 
+/// The other address that `localhost` may stand for: programs take the one or the other.
+fn beside(address: SocketAddr) -> Option<SocketAddr> {
+    let other = match address.ip() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST) => Ipv6Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::LOCALHOST) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => return None,
+    };
+    Some(SocketAddr::new(other, address.port()))
+}
+
 /// A listener that runs.
 struct Open {
     wanted: Wanted,
+    /// Who has the same port of the other address of `localhost`.
+    rival: Option<String>,
     tasks: Tasks,
     closing: CancellationToken,
     over: CancellationToken,
@@ -52,12 +69,24 @@ struct Open {
 
 impl Open {
     async fn bind(inner: &Arc<Inner>, wanted: Wanted) -> io::Result<Self> {
-        let listener = TcpListener::bind(wanted.address).await?;
+        let mut listeners = vec![TcpListener::bind(wanted.address).await?];
+        let mut rival = None;
+        if let Some(other) = beside(wanted.address) {
+            match TcpListener::bind(other).await {
+                Ok(listener) => listeners.push(listener),
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    rival = Some(misled(wanted.address, other));
+                }
+                // This machine has one of the two only.
+                Err(error) => tracing::debug!(%error, address = %other, "The proxy does not listen there"),
+            }
+        }
         let (tasks, closing, over) = (Tasks::default(), CancellationToken::new(), CancellationToken::new());
         let guard = Guard::with_names(wanted.address.port(), &wanted.hosts);
         let listening = Listening {
             name: "The proxy",
             head: HEAD,
+            idle: IDLE,
             connections: CONNECTIONS,
             keep_alive: true,
             tasks: tasks.clone(),
@@ -65,8 +94,8 @@ impl Open {
             over: over.clone(),
         };
         let entry = Arc::new(Entry { guard, inner: inner.clone() });
-        tasks.start(|_| accept(listener, listening, entry));
-        Ok(Self { wanted, tasks, closing, over })
+        tasks.start(|_| accept(listeners, listening, entry));
+        Ok(Self { wanted, rival, tasks, closing, over })
     }
 
     /// Accepts nothing more, lets requests under way finish for a while, then cuts them.
@@ -90,10 +119,20 @@ pub(super) async fn converse(inner: &Arc<Inner>, port: u16, said: Vec<u8>) -> Ve
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let (client, server) = tokio::io::duplex(64 << 10);
     let (tasks, closing, over) = (Tasks::default(), CancellationToken::new(), CancellationToken::new());
-    let listening =
-        Listening { name: "The proxy", head: HEAD, connections: 1, keep_alive: true, tasks, closing, over };
+    let listening = Listening {
+        name: "The proxy",
+        head: HEAD,
+        idle: IDLE,
+        connections: 1,
+        keep_alive: true,
+        tasks,
+        closing,
+        over,
+    };
     let entry = Entry { guard: Guard::new(port), inner: inner.clone() };
-    let Some(seat) = crate::listener::Seats::new(1).take() else { return Vec::new() };
+    let Some(seat) = crate::listener::Seats::new(1).take(Ipv4Addr::LOCALHOST.into()) else {
+        return Vec::new();
+    };
     let answer = crate::listener::exchange(server, &listening, &entry, &seat);
     let (mut reading, mut writing) = tokio::io::split(client);
     let talk = async {
@@ -127,6 +166,7 @@ pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
         if open.as_ref().map(|open| &open.wanted) != wanted.as_ref() {
             if let Some(old) = open.take() {
                 inner.show(ProxyState::default()).await;
+                inner.warn(None).await;
                 // The new address does not wait for the old one's requests.
                 inner.parts.tasks.start(|_| old.close());
             }
@@ -138,6 +178,7 @@ pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
                         inner
                             .show(ProxyState { listening: Some(wanted.address), ..ProxyState::default() })
                             .await;
+                        inner.warn(opened.rival.clone()).await;
                         open = Some(opened);
                     }
                     Err(error) => {
@@ -170,10 +211,7 @@ pub(super) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
 
 fn taken(address: SocketAddr, error: &io::Error) -> String {
     let what = if error.kind() == io::ErrorKind::AddrInUse {
-        match occupant::of(address) {
-            Some(occupant) => format!("{occupant} uses it"),
-            None => "another program uses it".to_owned(),
-        }
+        format!("{} uses it", user_of(address))
     } else {
         error.to_string()
     };
@@ -182,7 +220,31 @@ fn taken(address: SocketAddr, error: &io::Error) -> String {
     )
 }
 
+fn user_of(address: SocketAddr) -> String {
+    occupant::of(address).map_or_else(|| "another program".to_owned(), |occupant| occupant.to_string())
+}
+
+fn misled(address: SocketAddr, other: SocketAddr) -> String {
+    format!(
+        "The proxy listens on {address}, but {} listens on {other}: a program that is given localhost as the address may reach that one, and show it a client key. Give programs http://{address}, or choose another port: headroom settings set proxy_listen 127.0.0.1:PORT",
+        user_of(other)
+    )
+}
+
 impl Inner {
+    /// Warns of a program beside the proxy, or that there is none any more.
+    async fn warn(&self, rival: Option<String>) {
+        let note = match rival {
+            Some(message) => {
+                tracing::warn!("{message}");
+                let (level, at) = (Level::Warning, self.parts.clock.now());
+                Note::Notice(Notice { code: BESIDE, level, message, at })
+            }
+            None => Note::NoticeOver(BESIDE),
+        };
+        self.parts.ledger.note(note).await;
+    }
+
     /// Shows what the proxy is doing.
     async fn show(&self, state: ProxyState) {
         let before = self.state.borrow().clone();

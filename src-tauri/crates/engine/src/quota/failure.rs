@@ -1,5 +1,6 @@
 //! Why a read failed, in words, and what follows for the credential.
 
+use super::agy::AgyError;
 use crate::credentials::CredentialError;
 use crate::upstream::{CallError, TokenError};
 use domain::fault::{Class, Fault};
@@ -26,6 +27,9 @@ pub(super) enum ReadError {
         "the service sent something else than quota ({0}); it may have changed, look for an update of Headroom"
     )]
     Malformed(#[from] Malformed),
+    /// The official program did not report.
+    #[error("{0}")]
+    Agy(#[from] AgyError),
     /// Our own records.
     #[error("{0}")]
     Credential(#[from] CredentialError),
@@ -48,6 +52,7 @@ impl ReadError {
             Self::Call(_)
             | Self::Token(_)
             | Self::Malformed(_)
+            | Self::Agy(_)
             | Self::Credential(_)
             | Self::State(_)
             | Self::NeedsProject => None,

@@ -77,7 +77,7 @@ pub(super) struct Inner {
     pub(super) credentials: Credentials,
     pub(super) tokens: Tokens,
     pub(super) upstream: Upstream,
-    settings: SettingsKeeper,
+    pub(super) settings: SettingsKeeper,
     pub(super) clock: Arc<dyn Clock>,
     landing: Landing,
     flights: SingleFlight<(CredentialId, Step), ()>,
@@ -144,7 +144,9 @@ impl QuotaSource {
         let inner = self.inner.clone();
         let key = id.clone();
         let work = || async move { inner.run(&key, ask, Step::Discovery).await };
-        self.inner.flights.join((id.clone(), Step::Discovery), work).await;
+        if !id.is_watched_only() {
+            self.inner.flights.join((id.clone(), Step::Discovery), work).await;
+        }
         self.read(std::slice::from_ref(id), Freshness::Refreshed, Urgency::User).await;
     }
 
@@ -195,6 +197,10 @@ impl Inner {
         // What failed beside good numbers has a pause of its own.
         let aside = known.aside.is_some_and(|(_, until)| now < until && !ask.through_pause);
         if aside && step != Step::Numbers {
+            return false;
+        }
+        // There is nothing to ask the service with.
+        if id.is_watched_only() && step != Step::Numbers {
             return false;
         }
         let older = |at: Option<Timestamp>| at.is_none_or(|at| at < ask.not_before);
@@ -251,6 +257,9 @@ impl Inner {
 
     async fn numbers(&self, id: &CredentialId, ask: Ask) -> Result<(), ReadError> {
         let Some(credential) = self.credentials.get(id) else { return Ok(()) };
+        if self.official_report(&credential).await? {
+            return Ok(());
+        }
         // Without a project the model list of an exhausted account reads 100 %: ask for it first.
         if credential.discovered_at.is_none() && credential.project.is_none() {
             self.discover(id, ask).await?;

@@ -23,10 +23,13 @@ pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger)
                 if let Some(why) = beat.is_due(EVERY, now) {
                     beat.run(why, async {
                         ledger.note(Note::OldForgotten(now - REMEMBERED)).await;
-                        let thin = thinned_at.is_none_or(|at| at <= now - THIN_EVERY || at > now);
-                        thinned_at = if thin { Some(now) } else { thinned_at };
-                        match tidy(&store, now, thin).await {
-                            Ok(()) => "looked after the database".to_owned(),
+                        // A clock that was set back begins anew.
+                        let last = thinned_at.filter(|at| *at <= now);
+                        match tidy(&store, now, last).await {
+                            Ok(thinned) => {
+                                thinned_at = thinned;
+                                "looked after the database".to_owned()
+                            }
                             Err(error) => {
                                 tracing::warn!(%error, "The database could not be looked after");
                                 error.to_string()
@@ -47,11 +50,18 @@ pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger)
     });
 }
 
-async fn tidy(store: &Store, now: Timestamp, thin: bool) -> Result<(), StoreError> {
+/// Answers when history was thinned out last.
+async fn tidy(
+    store: &Store,
+    now: Timestamp,
+    last: Option<Timestamp>,
+) -> Result<Option<Timestamp>, StoreError> {
     store.purge_removed(now - UNDO).await?;
     store.expire_cooldowns(now).await?;
-    if thin {
-        store.thin_out(now).await?;
+    let due = last.is_none_or(|at| at <= now - THIN_EVERY);
+    if due {
+        store.thin_out(now, last).await?;
     }
-    store.back_up_if_due(now).await.map(drop)
+    store.back_up_if_due(now).await?;
+    Ok(if due { Some(now) } else { last })
 }

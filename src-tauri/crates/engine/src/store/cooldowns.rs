@@ -62,7 +62,7 @@ impl Store {
     /// When the database fails.
     pub async fn expire_cooldowns(&self, now: Timestamp) -> Result<(), StoreError> {
         self.run(move |c| {
-            c.execute("DELETE FROM cooldowns WHERE until <= ?1", [micros(now)])?;
+            c.prepare_cached("DELETE FROM cooldowns WHERE until <= ?1")?.execute([micros(now)])?;
             Ok(())
         })
         .await

@@ -182,7 +182,7 @@ impl Store {
         self.run(move |c| {
             let change = c.transaction()?;
             let ids: Vec<String> = change
-                .prepare("SELECT id FROM credentials WHERE removed_at < ?1")?
+                .prepare_cached("SELECT id FROM credentials WHERE removed_at < ?1")?
                 .query_map([micros(before)], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             for id in &ids {
@@ -275,6 +275,12 @@ fn load(connection: &Connection, which: &str) -> Result<Rows, StoreError> {
         }
     }
     Ok((good, damaged))
+}
+
+/// The credentials of another database of this form; a damaged one stays behind.
+pub(super) fn present(connection: &Connection) -> Result<Vec<Credential>, StoreError> {
+    let (rows, _) = load(connection, "removed_at IS NULL")?;
+    Ok(rows.into_iter().map(|(credential, _)| credential).collect())
 }
 
 fn readable_id(row: &Row<'_>) -> String {

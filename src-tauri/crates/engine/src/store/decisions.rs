@@ -4,7 +4,7 @@ use super::{Store, StoreError, instant, micros};
 use jiff::{SignedDuration, Timestamp};
 
 /// A decision that was not looked at for this long is another one, though it says the same.
-const SAME: SignedDuration = SignedDuration::from_hours(12);
+pub(crate) const SAME: SignedDuration = SignedDuration::from_hours(12);
 
 /// One decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Decision {
     pub sentence: String,
     /// Until when it holds.
     pub until: Option<Timestamp>,
+    /// When it was so.
+    pub at: Timestamp,
 }
 
 /// A decision as it is kept.
@@ -66,12 +68,12 @@ pub struct DecisionQuery {
 }
 
 impl Store {
-    /// Takes decisions: one that is the same as the last of its subject, looked at within twelve hours, moves that
+    /// Takes decisions in their order: one that is the same as the last of its subject, looked at within twelve hours, moves that
     /// entry's end only.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_decisions(&self, decisions: Vec<Decision>, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn add_decisions(&self, decisions: Vec<Decision>) -> Result<(), StoreError> {
         self.run(move |c| {
             let change = c.transaction()?;
             {
@@ -85,10 +87,11 @@ impl Store {
                 )?;
                 for d in &decisions {
                     let until = d.until.map(micros);
+                    let (at, not_before) = (micros(d.at), micros(d.at - SAME));
                     let moved =
-                        same.execute((micros(now), &d.sentence, until, &d.verdict, d.kind, &d.credential, &d.subject, micros(now - SAME)))?;
+                        same.execute((at, &d.sentence, until, &d.verdict, d.kind, &d.credential, &d.subject, not_before))?;
                     if moved == 0 {
-                        new.execute((d.kind, &d.credential, &d.name, &d.subject, &d.verdict, &d.sentence, until, micros(now)))?;
+                        new.execute((d.kind, &d.credential, &d.name, &d.subject, &d.verdict, &d.sentence, until, at))?;
                     }
                 }
             }

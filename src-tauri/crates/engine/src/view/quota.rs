@@ -91,6 +91,7 @@ fn group(quota: &Quota, reading: &GroupReading, stale: bool, now: Timestamp) -> 
 }
 
 fn window(reading: &WindowReading, group: &Group, stale: bool, now: Timestamp) -> WindowView {
+    let pace = reading.pace(now);
     WindowView {
         window: reading.kind.as_str().to_owned(),
         length_seconds: reading.kind.length().map(|l| l.as_secs_f64()),
@@ -98,6 +99,8 @@ fn window(reading: &WindowReading, group: &Group, stale: bool, now: Timestamp) -
         reset_at: reading.reset_at.map(|at| at.to_string()),
         started: reading.started_at(now),
         binds: reading.binds(group),
+        points_per_hour: pace.map(|pace| pace.points_per_hour),
+        runs_out_at: pace.and_then(|pace| pace.runs_out_at).map(|at| at.to_string()),
         source: reading.source.key().to_owned(),
         observed_at: reading.observed_at.to_string(),
         stale: stale || reading.is_over(now),

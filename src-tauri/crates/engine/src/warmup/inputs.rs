@@ -2,7 +2,7 @@
 
 use super::Inner;
 use domain::credential::CredentialId;
-use domain::policy::warmup::{Candidate, Holds, Inputs, Run};
+use domain::policy::warmup::{Candidate, Inputs, Run};
 use jiff::Timestamp;
 
 impl Inner {
@@ -24,6 +24,7 @@ impl Inner {
                 asked: asked.contains(&k.credential.id),
             })
             .collect();
+        let planned = self.planner.latest();
         let inputs = Inputs {
             candidates: &candidates,
             settings: &settings,
@@ -32,7 +33,7 @@ impl Inner {
             uses: &state.uses,
             protection: &state.protection,
             cooldowns: &state.cooldowns,
-            holds: &Holds::default(),
+            holds: &planned.holds,
             zone: &self.parts.zone,
             switched_on_at: state.warmup_on_since,
             agent_refused: self.agent_refused(),

@@ -118,7 +118,9 @@ impl Inner {
         let pair = Pair { credential: &credential.id, group: attempt.group.as_ref(), model: &attempt.model };
         let strikes = self.refusals.strikes(pair);
         let decision = fault::decide(fault, credential.provider, strikes, self.parts.clock.now());
-        self.refusals.rest(credential, pair, fault, &decision).await;
+        if let Some(resting) = self.refusals.rest(credential, pair, fault, &decision).await {
+            resting.keep().await;
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use simulator::{
     AccountChange, AccountSpec, CallKind, Change, Fault, FaultKind, Flag, Group, Scenario, SimClock,
     Simulator,
 };
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -52,10 +52,9 @@ async fn life(seed: u64) {
     let mut options = options(dir.path(), &simulator, &clock, vars, Mode::Full, Time::Simulated);
     let witness = Arc::new(Witness {
         to: Direct::new(simulator.clone(), clock.clone()),
-        clock: clock.clone(),
+        simulator: simulator.clone(),
         client: Mutex::default(),
         seen: Mutex::default(),
-        times: Mutex::default(),
     });
     options.transport = Some(witness.clone());
     let host = open(options).await;
@@ -69,10 +68,7 @@ async fn life(seed: u64) {
     }
     for _ in 0..STEPS {
         step(&mut chance, &simulator, &clock, &client).await;
-        witness.note_time();
         tokio::time::sleep(Duration::from_secs(chance.random_range(1..5_400))).await;
-        // What comes next may set the clock.
-        witness.note_time();
     }
     check(seed, &simulator, &client, &witness).await;
     host.stop().await;
@@ -175,7 +171,7 @@ async fn step(chance: &mut StdRng, simulator: &Simulator, clock: &TimerClock, cl
 async fn check(seed: u64, simulator: &Simulator, client: &Client, witness: &Witness) {
     let seen = std::mem::take(&mut *witness.seen.lock().unwrap());
     for sent in &seen {
-        let Some(model) = &sent.model else { panic!("seed {seed}: {} is not known", sent.what) };
+        let Some(model) = &sent.model else { panic!("seed {seed}: {} is not known: {sent:#?}", sent.what) };
         assert!(sent.active, "seed {seed}: {} though its credential is not active", sent.what);
         assert!(!model.protected, "seed {seed}: {} though protected", sent.what);
         assert!(model.cooldown_until.is_none(), "seed {seed}: {} though it rests: {model:?}", sent.what);
@@ -201,7 +197,7 @@ async fn check(seed: u64, simulator: &Simulator, client: &Client, witness: &Witn
         history.warmups.len() + seen_again(&calls) >= sent,
         "seed {seed}: every request was recorded first"
     );
-    once_a_window(seed, &seen, &witness.times.lock().unwrap());
+    once_a_window(seed, &seen);
 }
 
 /// Requests that followed a 401 of the same pair.
@@ -210,37 +206,24 @@ fn seen_again(calls: &[simulator::Call]) -> usize {
     calls.iter().filter(refused).count()
 }
 
-/// Where a request was answered well, the next for the same model comes no sooner than the end of the window that ran
-/// then: the first well answered request of its group started it. A clock that goes ahead ends windows, also when it is
-/// set back afterwards.
-fn once_a_window(seed: u64, seen: &[Sent], times: &[Timestamp]) {
-    let length = SignedDuration::from_hours(5) - SignedDuration::from_mins(1);
-    let over = |begun: &Sent, later: &Sent| {
-        let (begin, end) = (begun.at, begun.at + length);
-        times[begun.place..later.place].iter().chain([&later.at]).any(|time| *time >= end || *time < begin)
-    };
-    // The request that started the window running now, by login and group.
-    let mut running: HashMap<&(String, Option<String>), &Sent> = HashMap::new();
-    for (at, sent) in seen.iter().enumerate() {
-        let begun = running.get(&sent.pool).copied().filter(|begun| !over(begun, sent));
-        if let Some(begun) = begun {
-            let mut since = seen[..at].iter().filter(|e| e.place >= begun.place && e.answered_well);
-            let again = since.any(|earlier| earlier.what == sent.what);
-            assert!(!again, "seed {seed}: {} twice in the window that began at {}", sent.what, begun.at);
-        } else if sent.answered_well {
-            running.insert(&sent.pool, sent);
-        }
+/// No model is asked for twice in one window, as the service knows it, once it answered well.
+fn once_a_window(seed: u64, seen: &[Sent]) {
+    let mut begun = HashSet::new();
+    for sent in seen.iter().filter(|sent| sent.answered_well && sent.ends.is_some()) {
+        assert!(
+            begun.insert((&sent.what, sent.ends)),
+            "seed {seed}: {} twice in one window: {seen:#?}",
+            sent.what
+        );
     }
 }
 
 /// One automatic request, with what the program knew when it left.
+#[derive(Debug)]
 struct Sent {
     what: String,
-    /// The login and the group whose windows it draws on.
-    pool: (String, Option<String>),
-    at: Timestamp,
-    /// Among the times that were noted.
-    place: usize,
+    /// When the short window ends that ran afterwards, as the service knows it.
+    ends: Option<Timestamp>,
     active: bool,
     model: Option<ModelView>,
     short_left: Option<f64>,
@@ -253,21 +236,12 @@ struct Sent {
 /// Hands requests on and looks at what the program knows at the very moment a warmup leaves.
 struct Witness {
     to: Direct,
-    clock: Arc<TimerClock>,
+    simulator: Simulator,
     client: Mutex<Option<Client>>,
     seen: Mutex<Vec<Sent>>,
-    /// What the clock showed, in the order of happening.
-    times: Mutex<Vec<Timestamp>>,
 }
 
 impl Witness {
-    /// Notes what the clock shows; answers how often it was noted.
-    fn note_time(&self) -> usize {
-        let mut times = self.times.lock().unwrap();
-        times.push(self.clock.now());
-        times.len()
-    }
-
     async fn look(&self, request: &http::Request<Vec<u8>>) -> Option<Sent> {
         let client = self.client.lock().unwrap().clone()?;
         let body: serde_json::Value = serde_json::from_slice(request.body()).ok()?;
@@ -289,16 +263,23 @@ impl Witness {
         let budget = client.settings_get(budget).await.ok()?.value?.parse().ok()?;
         Some(Sent {
             what: format!("{model} of {account}"),
-            pool: (account, group),
+            ends: None,
             attempts,
             budget,
-            at: self.clock.now(),
-            place: self.note_time(),
             active: credential.as_ref().is_some_and(|c| c.state == "active"),
             model: view,
             short_left: short.and_then(|w| w.remaining),
             answered_well: false,
         })
+    }
+}
+
+impl Witness {
+    /// When the short window ends that `sent` drew on, as the service knows it.
+    fn short_window(&self, sent: &Sent) -> Option<Timestamp> {
+        let (model, account) = sent.what.split_once(" of ")?;
+        let group = if model.starts_with("gemini") { Group::Gemini } else { Group::ThirdParty };
+        self.simulator.runs_until(account, group, "5h")
     }
 }
 
@@ -319,7 +300,8 @@ impl Transport for Witness {
             let sent = self.look(&request).await;
             let answer = self.to.send(request, limit).await;
             let answered_well = answer.as_ref().is_ok_and(Answer::is_success);
-            self.seen.lock().unwrap().extend(sent.map(|sent| Sent { answered_well, ..sent }));
+            let ends = sent.as_ref().and_then(|sent| self.short_window(sent));
+            self.seen.lock().unwrap().extend(sent.map(|sent| Sent { answered_well, ends, ..sent }));
             answer
         })
     }

@@ -35,7 +35,7 @@ pub enum Rejected {
     BadKeyring,
     /// A database.
     #[error(
-        "This is a database, not a credential file. Export the credentials from the program that wrote it."
+        "This is a database, not a credential file. If gcli2api wrote it, name its path with `headroom import`."
     )]
     Database,
     /// An archive.

@@ -38,7 +38,11 @@ pub fn request(project: Option<&str>) -> Vec<u8> {
 /// # Errors
 /// Where it is no summary at all. An answer that is just empty says that the account has none.
 pub fn parse(body: &[u8], seen: Seen) -> Result<Summary, Malformed> {
-    let document = document(ENDPOINT, body)?;
+    read(document(ENDPOINT, body)?, seen)
+}
+
+/// Reads the answer as a document.
+pub(super) fn read(document: Value, seen: Seen) -> Result<Summary, Malformed> {
     let outer = fields(ENDPOINT, &document)?;
     let root = outer.get("response").and_then(Fields::of).unwrap_or(outer);
     let groups = match root.get("groups") {

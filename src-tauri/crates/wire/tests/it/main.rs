@@ -9,6 +9,7 @@
 
 mod answers;
 mod asking;
+mod before_tools;
 mod clients;
 mod conversations;
 mod credentials;

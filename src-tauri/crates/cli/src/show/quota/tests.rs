@@ -177,6 +177,8 @@ fn window(name: &str, remaining: Option<f64>) -> WindowView {
         reset_at: Some("2026-08-31T12:05:00Z".to_owned()),
         started: Some(true),
         binds: true,
+        points_per_hour: None,
+        runs_out_at: None,
         source: "summary".to_owned(),
         observed_at: "2026-08-31T09:58:00Z".to_owned(),
         stale: false,

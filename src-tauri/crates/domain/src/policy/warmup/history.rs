@@ -73,6 +73,11 @@ impl History {
         })
     }
 
+    /// The attempts of a credential that are remembered.
+    pub fn attempts_of(&self, credential: &CredentialId) -> impl Iterator<Item = &Attempt> {
+        self.attempts.get(credential).into_iter().flat_map(BTreeMap::values).flatten()
+    }
+
     /// Moves attempts that the clock says are still to come (it was set back) to `now`, so that they count once
     /// more in full and not longer. Answers what changed, to be stored.
     pub fn clamp(&mut self, now: Timestamp) -> Vec<Attempt> {

@@ -1,6 +1,7 @@
 //! Everything a plan is made from.
 
 use super::history::History;
+use super::verdict::Better;
 use crate::catalogue::Group;
 use crate::credential::{Credential, CredentialId, Provider};
 use crate::policy::cooldown::Cooldowns;
@@ -116,19 +117,19 @@ impl Uses {
     }
 }
 
-/// Until when the planner holds back the warmup of a group of a credential.
+/// Until when the planner holds back the warmup of a group of a credential, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holds(BTreeMap<CredentialId, BTreeMap<Group, Timestamp>>);
+pub struct Holds(BTreeMap<CredentialId, BTreeMap<Group, (Timestamp, Better)>>);
 
 impl Holds {
     /// Holds a group back; a later hold for it replaces this one.
-    pub fn hold(&mut self, credential: &CredentialId, group: &Group, until: Timestamp) {
-        self.0.entry(credential.clone()).or_default().insert(group.clone(), until);
+    pub fn hold(&mut self, credential: &CredentialId, group: &Group, until: Timestamp, why: Better) {
+        self.0.entry(credential.clone()).or_default().insert(group.clone(), (until, why));
     }
 
-    /// Until when a group is held back, if it is.
+    /// Until when a group is held back, if it is, and why.
     #[must_use]
-    pub fn until(&self, credential: &CredentialId, group: &Group) -> Option<Timestamp> {
+    pub fn until(&self, credential: &CredentialId, group: &Group) -> Option<(Timestamp, Better)> {
         self.0.get(credential)?.get(group).copied()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::inputs::{Inputs, Run};
 use super::pick::is_claude;
-use super::plan::{GONE, Line};
+use super::plan::{GONE, Line, models_of, never_read};
 use super::table::Table;
 use super::verdict::Verdict;
 use crate::credential::CredentialId;
@@ -25,8 +25,9 @@ impl Sent {
 }
 
 /// Looks again at a line that is to be sent, with the inputs as they are now: rows 1, 6, 8 and 9, and whether what
-/// a follow model rides along with has succeeded; and row 7 for what was sent by hand since the plan was made, so that
-/// a scan does not warm the same window once more. Answers [`Verdict::Warm`] where it may still go.
+/// a follow model rides along with has succeeded; row 7 for what was sent by hand since the plan was made, so that a scan
+/// does not warm the same window once more; and row 2 where the quota is not known any more, as after a clock that was
+/// set back: what is unknown decides nothing. Answers [`Verdict::Warm`] where it may still go.
 #[must_use]
 pub fn recheck(
     inputs: &Inputs<'_>,
@@ -44,13 +45,16 @@ pub fn recheck(
     let table = Table::new(inputs, now);
     let file = table.file(candidate);
     let verdict = table.again(&file, pair);
-    if verdict.is_warm()
-        && !by_hand
-        && let Some(meanwhile) = table.warmed_since(&file, pair, planned_at)
-    {
+    if by_hand || !verdict.is_warm() {
+        return verdict;
+    }
+    if models_of(candidate).is_none() {
+        return never_read(candidate, now);
+    }
+    if let Some(meanwhile) = table.warmed_since(&file, pair, planned_at) {
         return meanwhile;
     }
-    if verdict.is_warm() && line.follow && !by_hand && !sent.claude.contains(&line.credential) {
+    if line.follow && !sent.claude.contains(&line.credential) {
         return Verdict::FollowSkipped;
     }
     verdict

@@ -298,10 +298,12 @@ impl<'a> Table<'a> {
 
     /// Row 11.
     fn planned(&mut self, pair: Pair<'_>) -> Option<Verdict> {
-        let held = |group| self.inputs.holds.until(pair.credential, group).filter(|until| *until > self.now);
+        let held =
+            |group| self.inputs.holds.until(pair.credential, group).filter(|(until, _)| *until > self.now);
         let planner = pair.group.filter(|_| self.inputs.settings.planner_enabled).and_then(held);
-        let at = self.openings.next(planner.unwrap_or(self.now));
-        let why = if planner == Some(at) { Hold::Planner } else { Hold::Hours };
+        let at = self.openings.next(planner.map_or(self.now, |(until, _)| until));
+        let why =
+            planner.filter(|(until, _)| *until == at).map_or(Hold::Hours, |(_, why)| Hold::Planner(why));
         (at > self.now).then_some(Verdict::Planned { at, why })
     }
 

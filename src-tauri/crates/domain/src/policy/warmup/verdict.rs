@@ -154,7 +154,23 @@ pub enum Hold {
     /// Now is outside the allowed hours.
     Hours,
     /// The planner waits for a better start.
-    Planner,
+    Planner(Better),
+}
+
+/// What the planner waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// A start that refills the window when it is needed.
+    Start {
+        /// When it refills then.
+        refills: [Option<Timestamp>; 2],
+        /// What that is expected to gain, in minutes of use.
+        gain_minutes: u32,
+    },
+    /// The long window will be used up without any warmup.
+    Week,
+    /// No start ahead gains anything worth a request.
+    NoGain,
 }
 
 impl Verdict {

@@ -1,7 +1,7 @@
 //! Verdicts in English: the same sentence in the log, the ledger, on the command line and on the screen.
 
 use super::plan::Line;
-use super::verdict::{Hold, Off, Rest, Unsure, Verdict};
+use super::verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
 use crate::fault::Fault;
 use crate::policy::words::{Here, against_floor, counted, lasting, percent};
 use jiff::Timestamp;
@@ -46,11 +46,7 @@ impl fmt::Display for Sentence<'_> {
         match &line.verdict {
             Verdict::Warm => return f.write_str("warmed up now"),
             Verdict::Planned { at, why } => {
-                let why = match why {
-                    Hold::Hours => "now is outside the allowed hours",
-                    Hold::Planner => "a later start fits your hours better",
-                };
-                return write!(f, "warmed up at {}, {why}", here.time(*at));
+                return planned(f, *at, *why, *here);
             }
             Verdict::Off { why } => {
                 f.write_str("not warmed, ")?;
@@ -127,6 +123,28 @@ fn because(f: &mut fmt::Formatter<'_>, line: &Line, here: Here<'_>) -> fmt::Resu
         Verdict::SameGroup { with } => write!(f, "{with} starts the same window"),
         Verdict::Off { why } => off(f, why),
         Verdict::Planned { .. } | Verdict::Warm => Ok(()),
+    }
+}
+
+/// Row 11: when, and what the wait is good for.
+fn planned(f: &mut fmt::Formatter<'_>, at: Timestamp, why: Hold, here: Here<'_>) -> fmt::Result {
+    let at = here.time(at);
+    match why {
+        Hold::Hours => write!(f, "warmed up at {at}, now is outside the allowed hours"),
+        Hold::Planner(Better::Start { refills, gain_minutes }) => {
+            write!(f, "warmed up at {at}")?;
+            let refills: Vec<_> = refills.into_iter().flatten().map(|r| here.time(r)).collect();
+            if !refills.is_empty() {
+                write!(f, ", so that it refills at {}", refills.join(" and "))?;
+            }
+            write!(f, "; expected +{:.1} h of use", f64::from(gain_minutes) / 60.0)
+        }
+        Hold::Planner(Better::Week) => {
+            write!(f, "not warmed, the week will be used up without it; planned again at {at}")
+        }
+        Hold::Planner(Better::NoGain) => {
+            write!(f, "not warmed, no start ahead would gain anything; planned again at {at}")
+        }
     }
 }
 

@@ -5,7 +5,11 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 fn found(name: &str, content: &str) -> Found {
-    Found { name: name.to_owned(), content: Ok(Zeroizing::new(content.as_bytes().to_vec())) }
+    Found {
+        name: name.to_owned(),
+        content: Ok(Zeroizing::new(content.as_bytes().to_vec())),
+        what: What::Login(None),
+    }
 }
 
 fn known(id: &str, provider: Provider, email: Option<&str>, token: &str) -> Known {
@@ -96,7 +100,10 @@ fn an_update_survives_a_later_file_that_knows_no_address() {
 fn one_bad_entry_of_a_list_loses_no_other() {
     let list = r#"[{"email": "a@example.com", "refresh_token": "1//A"}, {"email": "b@example.com"}, {"email": "c@example.com", "refresh_token": "1//C"}]"#;
     let planned = plan(
-        &[found("export.json", list), Found { name: "gone".into(), content: Err(Problem::TooLarge) }],
+        &[
+            found("export.json", list),
+            Found { name: "gone".into(), content: Err(Problem::TooLarge), what: What::Login(None) },
+        ],
         &[],
         None,
     );

@@ -35,8 +35,9 @@ async fn a_decision_that_stays_the_same_is_one_entry() {
             verdict: verdict.into(),
             sentence: sentence.into(),
             until: None,
+            at: noon() + after,
         };
-        store.add_decisions(vec![decision], noon() + after).await.unwrap();
+        store.add_decisions(vec![decision]).await.unwrap();
     };
     decide("not_full", "58 % left", minutes(0)).await;
     decide("not_full", "57 % left", minutes(10)).await;
@@ -152,7 +153,7 @@ async fn measurements_are_full_for_a_week_hourly_for_a_month_daily_for_three() {
         store.add_samples(quarters.clone().map(|q| sample(age + q)).collect()).await.unwrap();
     }
     record(&store, &ada, noon() - days(91)).await;
-    store.thin_out(noon()).await.unwrap();
+    store.thin_out(noon(), None).await.unwrap();
     let kept = store.samples(&ada, Timestamp::UNIX_EPOCH).await.unwrap();
     let of = |from: i64, to: i64| {
         let ages = kept.iter().map(|s| s.at.duration_until(noon()).as_hours() / 24);
@@ -160,6 +161,32 @@ async fn measurements_are_full_for_a_week_hourly_for_a_month_daily_for_three() {
     };
     assert_eq!((of(0, 6), of(7, 29), of(30, 89), of(90, 999)), (8, 3, 1, 0));
     assert_eq!(store.warmups(None, Timestamp::UNIX_EPOCH).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn thinning_out_step_by_step_keeps_what_doing_it_at_once_keeps() {
+    let kept = async |steps: i64| {
+        let (store, ada) = with_ada().await;
+        let sample = |n: i64| Sample {
+            credential: ada.clone(),
+            subject: "gemini".into(),
+            window: Some("5h".into()),
+            remaining: Some(0.5),
+            at: noon() - days(35) + minutes(25 * n),
+            source: "summary".into(),
+        };
+        store.add_samples((0..2_000).map(sample).collect()).await.unwrap();
+        let mut last = None;
+        for step in 0..=steps {
+            let now = noon() + minutes(step * 24 * 60 / steps);
+            store.thin_out(now, last).await.unwrap();
+            last = Some(now);
+        }
+        store.samples(&ada, Timestamp::UNIX_EPOCH).await.unwrap()
+    };
+    let at_once = kept(1).await;
+    assert!(at_once.len() < 1_000, "{}", at_once.len());
+    assert_eq!(kept(7).await, at_once);
 }
 
 fn intent(ada: &CredentialId) -> Intent {

@@ -129,7 +129,7 @@ async fn records_leave_after_ninety_days() {
     let store = Store::in_memory().unwrap();
     store.add_requests(vec![record(0), record(1)]).await.unwrap();
     store
-        .thin_out(noon() + SignedDuration::from_hours(90 * 24) + SignedDuration::from_secs(1))
+        .thin_out(noon() + SignedDuration::from_hours(90 * 24) + SignedDuration::from_secs(1), None)
         .await
         .unwrap();
     assert_eq!(store.requests(query()).await.unwrap().len(), 1);

@@ -207,3 +207,39 @@ async fn a_key_reaches_no_further_than_its_models_and_its_cap() {
     let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
     assert!(!ids.is_empty() && ids.iter().all(|id| id.starts_with("claude")), "{ids:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_of_the_web_goes_to_a_model_that_can() {
+    const LITE: &str = "gemini-3.1-flash-lite";
+    let door = Door::with(&["ada"]).await;
+    let limited = ClientKeySpec { models: vec!["claude".into()], ..ClientKeySpec::named("limited") };
+    let limited = door.bench.client_key(limited).await;
+    let search = |model: &str| {
+        json!({"model": model, "max_tokens": 500, "messages": [{"role": "user", "content": "Today? sim:grounded"}],
+            "tools": [{"type": "web_search_20250305", "name": "web_search", "max_uses": 8}]})
+    };
+    for (key, asked, used) in [
+        (&door.key, CLAUDE, LITE),
+        (&door.key, GEMINI, GEMINI),
+        (&door.key, LITE, LITE),
+        (&limited, CLAUDE, CLAUDE),
+    ] {
+        door.bench.simulator.clear_calls();
+        let answer = door.post_as(key, "/v1/messages", &search(asked)).await;
+        let decision = answer.headers()["x-headroom-decision"].to_str().unwrap().to_owned();
+        let (status, body): (_, Value) = (answer.status(), answer.json().await.unwrap());
+        assert_eq!((status.as_u16(), &body["model"]), (200, &json!(asked)), "{body}");
+        let call = &door.calls()[0];
+        assert_eq!(call.model.as_deref(), Some(used));
+        assert_eq!(decision.contains("cannot search the web"), asked != used, "{decision}");
+        let sent = call.json();
+        let searches = used != CLAUDE;
+        assert_eq!(sent["requestType"] == "web_search", searches, "{sent}");
+        assert_eq!(sent["request"]["tools"][0]["googleSearch"].is_object(), searches, "{sent}");
+    }
+    let mut both = search(CLAUDE);
+    both["tools"].as_array_mut().unwrap().push(json!({"name": "look", "input_schema": {"type": "object"}}));
+    door.bench.simulator.clear_calls();
+    assert_eq!(door.post("/v1/messages", &both).await.status(), 200);
+    assert_eq!(door.calls()[0].model.as_deref(), Some(CLAUDE), "beside other tools it is left out");
+}

@@ -157,6 +157,10 @@ async fn a_stream_that_is_cut_anywhere_is_never_taken_for_complete() {
 async fn when_all_are_out_the_answer_says_why_and_until_when_without_a_call() {
     let door = Door::with(&["ada", "bob"]).await;
     door.bench.simulator.script(refuses("429.quota_exhausted").always());
+    // The reading that follows on the refusal would find quota left, and allow one more try.
+    for reading in [CallKind::RetrieveUserQuotaSummary, CallKind::FetchAvailableModels] {
+        door.bench.simulator.script(Fault::new(FaultKind::error("503.unavailable")).on(reading).always());
+    }
     let first = door.chat(GEMINI).await;
     assert_eq!(first.status(), 429);
     assert_eq!(door.calls().len(), 2);

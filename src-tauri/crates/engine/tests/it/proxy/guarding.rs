@@ -55,6 +55,13 @@ async fn wrong_keys_are_refused_in_the_dialect_and_throttled_and_the_right_one_s
     assert_eq!(statuses.iter().filter(|s| **s == 401).count(), 20);
     assert_eq!(statuses.iter().filter(|s| **s == 429).count(), 20);
     assert_eq!(door.chat(GEMINI).await.status(), 200);
+    let neighbour = reqwest::Client::builder()
+        .no_proxy()
+        .local_address(std::net::IpAddr::from([127, 0, 0, 2]))
+        .build()
+        .unwrap();
+    let wrong = neighbour.get(door.url("/v1/models")).bearer_auth("hr-wrong").send().await.unwrap();
+    assert_eq!(wrong.status(), 401, "another peer has guessed nothing");
     let elsewhere = format!("/v1/chat/completions?key={}", door.key);
     let answer = door.http.post(door.url(&elsewhere)).json(&chat(GEMINI, false)).send().await.unwrap();
     assert_eq!(answer.status(), 429, "a key in the query counts on Google's paths alone");

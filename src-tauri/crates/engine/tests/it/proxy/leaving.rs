@@ -91,24 +91,6 @@ async fn a_slow_reader_slows_the_upstream_down() {
     assert!(full < 24 << 20, "{full} bytes");
 }
 
-/// Holds T24.
-#[tokio::test(flavor = "multi_thread")]
-async fn requests_are_written_down_without_what_was_said() {
-    let door = Door::with(&["ada", "bob"]).await;
-    door.bench.simulator.script(Fault::new(FaultKind::error("500")).on(CallKind::StreamGenerate));
-    door.post("/v1/chat/completions", &chat(GEMINI, true)).await.text().await.unwrap();
-    door.chat("gpt-unheard-of").await;
-    until_recorded(&door, 2).await;
-    let records = door.bench.requests().await;
-    let refused = records.iter().find(|r| r.outcome == Outcome::Refused).unwrap();
-    assert_eq!((refused.status, refused.model_asked.as_str()), (404, "gpt-unheard-of"));
-    let ok = records.iter().find(|r| r.outcome == Outcome::Ok).unwrap();
-    assert_eq!((ok.status, ok.retries, ok.model_used.as_deref()), (200, 1, Some(GEMINI)));
-    assert!(ok.first_byte_ms.is_some() && ok.tokens.output.is_some() && ok.credential.is_some());
-    assert!(ok.decision.starts_with("After 1 tried in vain"), "{}", ok.decision);
-    assert!(!format!("{records:?}").contains("Say hello"));
-}
-
 async fn ends_cancelled(door: &Door) {
     let left = Instant::now();
     let simulator = door.bench.simulator.clone();

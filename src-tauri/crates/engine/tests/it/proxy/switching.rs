@@ -5,7 +5,7 @@ use crate::bench::Bench;
 use engine::view::dto::Freshness;
 use engine::{Mode, Time};
 use simulator::{AccountSpec, ApiKeySpec, CallKind, Fault, FaultKind, Scenario};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
@@ -121,4 +121,49 @@ async fn a_short_lived_engine_listens_nowhere() {
     bench.quota(Freshness::Cached).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(TcpStream::connect(address).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn localhost_is_the_proxy_by_both_of_its_addresses() {
+    let door = Door::with(&["ada"]).await;
+    let other = SocketAddr::new(Ipv6Addr::LOCALHOST.into(), door.address.port());
+    let Ok(squatter) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
+        println!("skipped: this machine has no ::1");
+        return;
+    };
+    until("it listens on the other one too", || TcpStream::connect(other).is_ok()).await;
+    let send = |url: String| door.http.post(url).bearer_auth(&door.key).json(&chat(GEMINI, false)).send();
+    let answer = send(format!("http://{other}/v1/chat/completions")).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(warning(&door).await, None);
+
+    let taken = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), squatter.local_addr().unwrap().port());
+    door.bench.set("proxy_listen", &taken.to_string()).await;
+    listens(taken).await;
+    until("the old addresses are given up", || {
+        TcpStream::connect(other).is_err() && TcpStream::connect(door.address).is_err()
+    })
+    .await;
+    assert_eq!(send(format!("http://{taken}/v1/chat/completions")).await.unwrap().status(), 200);
+    let told = warns(&door, true).await.unwrap();
+    assert!(told.contains(&squatter.local_addr().unwrap().to_string()), "{told}");
+    door.bench.set("proxy_enabled", "false").await;
+    warns(&door, false).await;
+}
+
+/// Waits until there is a warning of a program on the other address of `localhost`, or none.
+async fn warns(door: &Door, there: bool) -> Option<String> {
+    for _ in 0..500 {
+        let warning = warning(door).await;
+        if warning.is_some() == there {
+            return warning;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("never: a warning is {there}");
+}
+
+async fn warning(door: &Door) -> Option<String> {
+    let notices = door.bench.client.status().await.unwrap().notices;
+    notices.into_iter().find(|notice| notice.code == "proxy_localhost").map(|notice| notice.message)
 }

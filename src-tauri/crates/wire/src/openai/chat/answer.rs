@@ -1,5 +1,6 @@
 //! `chat.completion` and `chat.completion.chunk`.
 
+use super::request::Manner;
 use crate::answer::{Block, Call, End, Ending, Gather, Identity, Reason, Step, Usage, Writer, put};
 use crate::openai::usage::ChatUsage;
 use crate::refusal::{self, Refusal};
@@ -9,14 +10,14 @@ use serde::Serialize;
 pub(crate) struct Stream {
     /// What every event begins with.
     head: Vec<u8>,
-    /// The last event has the counts.
-    counts: bool,
+    manner: Manner,
     calls: usize,
 }
 
 /// A whole answer.
 pub(crate) struct Whole {
     identity: Identity,
+    manner: Manner,
     gather: Gather,
 }
 
@@ -51,6 +52,8 @@ struct Message<'c> {
     reasoning_content: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tool_calls: Vec<ToolCall<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_call: Option<Function<'c>>,
 }
 
 #[derive(Serialize)]
@@ -78,11 +81,11 @@ struct Custom<'c> {
 }
 
 impl Stream {
-    pub fn new(identity: &Identity, counts: bool) -> Self {
+    pub fn new(identity: &Identity, manner: Manner) -> Self {
         let mut head = b"data: ".to_vec();
         put(&mut head, &Head::new("chat.completion.chunk", identity));
         head.pop();
-        Self { head, counts, calls: 0 }
+        Self { head, manner, calls: 0 }
     }
 
     /// An event with a delta that `delta` writes.
@@ -116,6 +119,17 @@ impl Writer for Stream {
             Step::Text(words) => self.words(out, b"\"content\":", words),
             // This dialect has no place for it; it is remembered by the call.
             Step::Signature(_) => {}
+            Step::Call(call) if self.manner.before_tools => {
+                // There is room for one.
+                if self.calls == 0 {
+                    let delta = |out: &mut Vec<u8>| {
+                        out.extend_from_slice(b"\"function_call\":");
+                        put(out, &Function::of(call));
+                    };
+                    self.event(out, delta, None);
+                }
+                self.calls += 1;
+            }
             Step::Call(call) => {
                 let call = ToolCall::new(call, Some(self.calls));
                 let delta = |out: &mut Vec<u8>| {
@@ -135,9 +149,9 @@ impl Writer for Stream {
     }
 
     fn end(&mut self, end: &End<'_>, out: &mut Vec<u8>) {
-        let reason = end.endings.first().map_or("stop", |ending| finish_reason(*ending));
+        let reason = end.endings.first().map_or("stop", |ending| finish_reason(*ending, self.manner));
         self.event(out, |_| {}, Some(reason));
-        if self.counts {
+        if self.manner.counts {
             out.extend_from_slice(&self.head);
             out.extend_from_slice(b",\"choices\":[],\"usage\":");
             put(out, &ChatUsage::from(end.usage));
@@ -158,8 +172,8 @@ impl Writer for Stream {
 }
 
 impl Whole {
-    pub fn new(identity: &Identity, answers: usize) -> Self {
-        Self { identity: identity.clone(), gather: Gather::new(answers) }
+    pub fn new(identity: &Identity, answers: usize, manner: Manner) -> Self {
+        Self { identity: identity.clone(), manner, gather: Gather::new(answers) }
     }
 }
 
@@ -174,8 +188,8 @@ impl Writer for Whole {
         let answers = self.gather.answers(end.endings.len());
         let choice = |(index, (blocks, ending)): (usize, (_, &Ending))| Choice {
             index,
-            message: Message::of(blocks),
-            finish_reason: finish_reason(*ending),
+            message: Message::of(blocks, self.manner),
+            finish_reason: finish_reason(*ending, self.manner),
         };
         let completion = Completion {
             head: Head::new("chat.completion", &self.identity),
@@ -208,7 +222,7 @@ impl<'h> Head<'h> {
 }
 
 impl<'c> Message<'c> {
-    fn of(blocks: &'c Vec<Block>) -> Self {
+    fn of(blocks: &'c Vec<Block>, manner: Manner) -> Self {
         let (mut content, mut thoughts) = (String::new(), String::new());
         for block in blocks {
             match block {
@@ -217,14 +231,24 @@ impl<'c> Message<'c> {
                 Block::Call { .. } => {}
             }
         }
-        let calls = blocks.iter().filter_map(Block::as_call);
-        let tool_calls: Vec<_> = calls.map(|call| ToolCall::new(call, None)).collect();
+        let mut calls = blocks.iter().filter_map(Block::as_call);
+        let function_call = if manner.before_tools { calls.next().map(Function::of) } else { None };
+        let tool_calls: Vec<_> =
+            if manner.before_tools { vec![] } else { calls.map(|call| ToolCall::new(call, None)).collect() };
+        let calls = function_call.is_some() || !tool_calls.is_empty();
         Self {
             role: "assistant",
-            content: Some(content).filter(|content| !content.is_empty() || tool_calls.is_empty()),
+            content: Some(content).filter(|content| !content.is_empty() || !calls),
             reasoning_content: Some(thoughts).filter(|thoughts| !thoughts.is_empty()),
             tool_calls,
+            function_call,
         }
+    }
+}
+
+impl<'c> Function<'c> {
+    fn of(call: Call<'c>) -> Self {
+        Self { name: call.name, arguments: call.args }
     }
 }
 
@@ -241,8 +265,9 @@ impl<'c> ToolCall<'c> {
     }
 }
 
-fn finish_reason(ending: Ending) -> &'static str {
+fn finish_reason(ending: Ending, manner: Manner) -> &'static str {
     match ending.reason {
+        _ if ending.calls && manner.before_tools => "function_call",
         _ if ending.calls => "tool_calls",
         Reason::Stop | Reason::Odd => "stop",
         Reason::Length => "length",

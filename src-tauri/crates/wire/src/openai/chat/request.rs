@@ -35,6 +35,8 @@ struct Request<'a> {
     #[serde(borrow)]
     tool_choice: Option<ToolChoice<'a>>,
     #[serde(borrow)]
+    function_call: Option<FunctionChoice<'a>>,
+    #[serde(borrow)]
     response_format: Option<ResponseFormat<'a>>,
     #[serde(borrow)]
     reasoning_effort: Option<Text<'a>>,
@@ -118,6 +120,16 @@ enum ToolChoice<'a> {
     Object(Chosen<'a>),
 }
 
+/// What `tool_choice` was before there were tools.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FunctionChoice<'a> {
+    #[serde(borrow)]
+    Word(Text<'a>),
+    #[serde(borrow)]
+    Object(Named<'a>),
+}
+
 #[derive(Deserialize)]
 struct Chosen<'a> {
     #[serde(borrow)]
@@ -156,8 +168,17 @@ struct JsonSchema<'a> {
     schema: Option<&'a RawValue>,
 }
 
-/// Reads a request; also returns whether a streamed answer ends with the counts of tokens.
-pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, bool), BadRequest> {
+/// What a request wants its answer to look like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// A stream ends with the counts of tokens.
+    pub counts: bool,
+    /// The functions came as `functions`, so a call goes back as `function_call`: one, and without an id.
+    pub before_tools: bool,
+}
+
+/// Reads a request.
+pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, Manner), BadRequest> {
     let request: Request<'_> = bad_request::read(body)?;
     let streams = request.stream.unwrap_or(false);
     let mut draft = Draft {
@@ -198,12 +219,27 @@ pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, bool), BadRequest> {
             draft.functions.push(function.read(&format!("{param}.function"))?);
         }
     }
+    let before_tools = draft.functions.is_empty();
     for (i, function) in request.functions.into_iter().flatten().enumerate() {
         draft.functions.push(function.read(&format!("functions[{i}]"))?);
     }
-    draft.choice = request.tool_choice.map_or(Ok(Choice::Auto), choice)?;
-    check_choice(&draft, "tool_choice")?;
-    Ok((draft, request.stream_options.and_then(|options| options.include_usage).unwrap_or(false)))
+    match (request.tool_choice, request.function_call) {
+        (Some(chosen), _) => {
+            draft.choice = choice(chosen)?;
+            check_choice(&draft, "tool_choice")?;
+        }
+        (None, Some(chosen)) => {
+            draft.choice = match chosen {
+                FunctionChoice::Word(word) => choice_of_word(&word, "function_call")?,
+                FunctionChoice::Object(named) => Choice::Only(vec![named.name.0]),
+            };
+            check_choice(&draft, "function_call")?;
+        }
+        (None, None) => {}
+    }
+    let counts = request.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
+    let before_tools = before_tools && !draft.functions.is_empty();
+    Ok((draft, Manner { counts, before_tools }))
 }
 
 impl<'a> Message<'a> {

@@ -45,6 +45,14 @@ fn the_plan_stands_for_everything_else() {
 }
 
 #[test]
+fn a_quota_that_is_not_known_any_more_decides_nothing() {
+    let forget = |w: &mut World| w.ada().quota = None;
+    assert_eq!(again(forget, Run::Automatic).key(), "quota_unknown");
+    // Whoever asks by hand read it a moment before.
+    assert_eq!(again(forget, Run::ByHand { target: Target::All, force: false }), Verdict::Warm);
+}
+
+#[test]
 fn a_confirmed_hand_is_stopped_by_what_is_off_alone() {
     let forced = Run::ByHand { target: Target::All, force: true };
     assert_eq!(again(|w| w.rest(Part::Whole, hours(1)), forced), Verdict::Warm);

@@ -381,15 +381,15 @@ fn row_11_waits_for_the_hours_and_for_the_planner() {
         move |w: &mut World| {
             w.set("planner_enabled", planner);
             w.set("smart_warmup_hours", allowed);
-            w.holds.hold(&ada_id(), &Group::Gemini, at(hour));
+            w.holds.hold(&ada_id(), &Group::Gemini, at(hour), Better::NoGain);
         }
     };
-    check(hold(2, "true", ""), planned(2, Hold::Planner));
+    check(hold(2, "true", ""), planned(2, Hold::Planner(Better::NoGain)));
     check(hold(0, "true", ""), Verdict::Warm);
     check(hold(-1, "true", ""), Verdict::Warm);
     check(hold(2, "false", ""), Verdict::Warm);
     check(hold(2, "true", "wed 12:00-13:00"), planned(7 * 24, Hold::Hours));
-    check(hold(2, "true", "wed 13:30-20:00"), planned(2, Hold::Planner));
+    check(hold(2, "true", "wed 13:30-20:00"), planned(2, Hold::Planner(Better::NoGain)));
     check(hold(1, "true", "wed 14:00-20:00"), planned(2, Hold::Hours));
 }
 

@@ -102,8 +102,19 @@ fn every_verdict_says_its_inputs_in_words() {
             "warmed up at Thu 06:00, now is outside the allowed hours",
         ),
         (
-            Verdict::Planned { at: at(2), why: Hold::Planner },
-            "warmed up at 14:00, a later start fits your hours better",
+            Verdict::Planned {
+                at: at(2),
+                why: Hold::Planner(Better::Start { refills: [Some(at(7)), None], gain_minutes: 126 }),
+            },
+            "warmed up at 14:00, so that it refills at 19:00; expected +2.1 h of use",
+        ),
+        (
+            Verdict::Planned { at: at(2), why: Hold::Planner(Better::Week) },
+            "not warmed, the week will be used up without it; planned again at 14:00",
+        ),
+        (
+            Verdict::Planned { at: at(2), why: Hold::Planner(Better::NoGain) },
+            "not warmed, no start ahead would gain anything; planned again at 14:00",
         ),
         (
             Verdict::FollowSkipped,

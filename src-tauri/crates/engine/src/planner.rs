@@ -1,0 +1,210 @@
+//! Plans warmups around the person's day: learns what was asked for from drops of quota, and tells the warmup table
+//! until when it had better wait.
+//!
+//! The model is `domain::planner`'s; this module gathers what it is made from. Learnt from readings: what was used while
+//! a window was empty cannot be seen. While too little is known it holds nothing back.
+
+use crate::clock::Clock;
+use crate::ledger::{Known as Credential, Ledger};
+use crate::settings::SettingsKeeper;
+use crate::store::{Drop, Store};
+use crate::view::dto::PlannedStart;
+use domain::catalogue::Group;
+use domain::credential::{CredentialId, Provider};
+use domain::planner::{Asked, BIN, DemandLog, Hold, Known, Long, Plan, Short, plan};
+use domain::policy::warmup::{Better, Holds};
+use domain::quota::{Quota, WindowReading};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How far back is learnt.
+const BACK: SignedDuration = SignedDuration::from_hours(29 * 24);
+/// It is sure from so many days with use on, over so many days.
+const DAYS_OF_USE: usize = 3;
+const LONG_ENOUGH: SignedDuration = SignedDuration::from_hours(4 * 24);
+/// Where nothing is to be started, it is planned again after this.
+const AGAIN: SignedDuration = SignedDuration::from_mins(60);
+
+/// Holds the latest plan. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Planner {
+    store: Store,
+    ledger: Ledger,
+    settings: SettingsKeeper,
+    clock: Arc<dyn Clock>,
+    zone: TimeZone,
+    latest: Arc<Mutex<Arc<Latest>>>,
+}
+
+/// A plan.
+#[derive(Debug, Default)]
+pub(crate) struct Latest {
+    /// What the table is told.
+    pub(crate) holds: Holds,
+    /// What readers see.
+    pub(crate) starts: Vec<PlannedStart>,
+    /// The earliest start ahead.
+    pub(crate) next: Option<Timestamp>,
+}
+
+/// One group's demand, and what a long window holds of short ones.
+#[derive(Debug)]
+struct Learnt {
+    log: DemandLog,
+    days: BTreeSet<i64>,
+    /// Points that fell in short and in long windows in the same times.
+    short: f64,
+    long: f64,
+}
+
+impl Planner {
+    pub(crate) fn new(
+        store: Store,
+        ledger: Ledger,
+        settings: SettingsKeeper,
+        clock: Arc<dyn Clock>,
+        zone: TimeZone,
+    ) -> Self {
+        Self { store, ledger, settings, clock, zone, latest: Arc::default() }
+    }
+
+    /// The latest plan.
+    pub(crate) fn latest(&self) -> Arc<Latest> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Plans anew from what is known now.
+    pub(crate) async fn look(&self) {
+        let now = self.clock.now();
+        let settings = self.settings.current();
+        let latest = if settings.planner_enabled {
+            match self.store.drops(None, now - BACK).await {
+                Ok(drops) => self.plan(&drops, settings.working_hours.as_ref(), now),
+                Err(error) => {
+                    tracing::warn!(target: "smart_warmup", %error, "The day could not be learnt; nothing is held back");
+                    Latest::default()
+                }
+            }
+        } else {
+            Latest::default()
+        };
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(latest);
+    }
+
+    fn plan(&self, drops: &[Drop], hours: Option<&domain::settings::Hours>, now: Timestamp) -> Latest {
+        let state = self.ledger.state();
+        let mut latest = Latest::default();
+        for (key, learnt) in learn(drops, &self.zone) {
+            let begins = learnt.log.begins();
+            if learnt.days.len() < DAYS_OF_USE || begins.duration_until(now) < LONG_ENOUGH {
+                continue;
+            }
+            let group = Group::from_key(&key);
+            let ratio = (learnt.long > 0.0).then(|| learnt.short / learnt.long);
+            let pools: Vec<(&Credential, Known)> = state
+                .credentials
+                .iter()
+                .filter(|k| k.credential.provider == Provider::Antigravity && k.credential.state.is_active())
+                .filter_map(|k| Some((k.as_ref(), known(k.quota.as_deref()?, &group, ratio, now)?)))
+                .collect();
+            let known: Vec<Known> = pools.iter().map(|(_, pool)| *pool).collect();
+            let asked = Asked { log: &learnt.log, zone: &self.zone, hours, now, pools: &known };
+            for ((credential, _), plan) in pools.iter().zip(plan(&asked)) {
+                latest.take(&credential.credential.id, &credential.credential.name(), &group, &plan, now);
+            }
+        }
+        latest
+    }
+}
+
+impl Latest {
+    fn take(&mut self, id: &CredentialId, name: &str, group: &Group, plan: &Plan, now: Timestamp) {
+        let (until, why) = match (plan.starts.first(), plan.hold) {
+            (_, Some(Hold::NotSure)) => return,
+            (Some(start), _) => {
+                let mut refills = plan.refills.iter().copied();
+                let refills = [refills.next(), refills.next()];
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "0 to some hours"
+                )]
+                let gain_minutes = (plan.hours * 60.0).round().clamp(0.0, 1e6) as u32;
+                (*start, Better::Start { refills, gain_minutes })
+            }
+            (None, Some(Hold::WeekBinds)) => (now + AGAIN, Better::Week),
+            (None, _) => (now + AGAIN, Better::NoGain),
+        };
+        self.holds.hold(id, group, until, why);
+        if plan.starts.first().is_some_and(|start| *start > now) {
+            self.next = Some(self.next.map_or(until, |next| next.min(until)));
+        }
+        self.starts.push(PlannedStart {
+            credential: id.to_string(),
+            name: name.to_owned(),
+            group: group.key().to_owned(),
+            starts: plan.starts.iter().map(ToString::to_string).collect(),
+            refills: plan.refills.iter().map(ToString::to_string).collect(),
+            gain_hours: plan.hours,
+            hold: plan.hold.map(|h| key(h).to_owned()),
+        });
+    }
+}
+
+fn key(hold: Hold) -> &'static str {
+    match hold {
+        Hold::NotSure => "not_sure",
+        Hold::WeekBinds => "week_binds",
+        Hold::NoGain => "no_gain",
+    }
+}
+
+/// Demand by group's key: what fell in the short windows, but for our own warmups. A unit is one short window.
+fn learn(drops: &[Drop], zone: &TimeZone) -> BTreeMap<String, Learnt> {
+    let mut groups: BTreeMap<String, Learnt> = BTreeMap::new();
+    for drop in drops.iter().filter(|d| d.by != "warmup") {
+        let is_short = domain::quota::WindowKind::new(drop.window.as_str())
+            .length()
+            .is_some_and(|length| length < SignedDuration::from_hours(24));
+        let learnt = groups.entry(drop.group.clone()).or_insert_with(|| Learnt {
+            log: DemandLog::since(drop.from),
+            days: BTreeSet::new(),
+            short: 0.0,
+            long: 0.0,
+        });
+        if !is_short {
+            learnt.long += drop.points;
+            continue;
+        }
+        learnt.short += drop.points;
+        let day = zone.to_datetime(drop.to).date();
+        learnt.days.insert(i64::from(day.year()) * 400 + i64::from(day.day_of_year()));
+        // When between two readings it was used, nobody knows: evenly.
+        let span = drop.from.duration_until(drop.to).as_secs().clamp(BIN, 86_400);
+        let parts = (span / BIN).max(1);
+        for part in 0..parts {
+            let at = drop.to - SignedDuration::from_secs(span * (parts - part) / parts);
+            learnt.log.add(at, drop.points / 100.0 / parts as f64);
+        }
+    }
+    groups
+}
+
+fn known(quota: &Quota, group: &Group, ratio: Option<f64>, now: Timestamp) -> Option<Known> {
+    let window = quota.short_window(group)?;
+    let left = window.remaining_at(now)?.fraction();
+    let length = window.kind.length().filter(|l| *l < SignedDuration::from_hours(24))?;
+    let long = |w: &WindowReading| {
+        let length = w.kind.length().filter(|l| *l >= SignedDuration::from_hours(24))?;
+        let left = w.remaining_at(now)?.fraction() * ratio?;
+        Some(Long { length, left, ends: ends(w, now) })
+    };
+    let long = quota.windows_of(group).filter_map(long).min_by(|a, b| a.left.total_cmp(&b.left));
+    Some(Known { short: Short { length, capacity: 1.0, left, ends: ends(window, now) }, long })
+}
+
+fn ends(window: &WindowReading, now: Timestamp) -> Option<Timestamp> {
+    window.reset_at.filter(|_| window.started_at(now) == Some(true))
+}
