@@ -169,6 +169,12 @@ export class Engine {
     if (!answer.ok) throw new Error(`${lever}: ${answer.status} ${await answer.text()}`);
   }
 
+  /** What the simulated service was asked so far. */
+  async calls(): Promise<{ method: string }[]> {
+    const answer = await fetch(`${this.service?.address ?? ''}/_simulator/calls`);
+    return (await answer.json()) as { method: string }[];
+  }
+
   /** Waits until every credential was read, or cannot be. */
   async read(): Promise<void> {
     await until('every credential to be read', async () => {

@@ -17,8 +17,14 @@ mod signals;
 use args::Args;
 use clap::Parser;
 use exit::Failure;
+use std::alloc::System;
 use std::process::ExitCode;
 use std::time::Duration;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Overwrites what is freed: a secret passes through buffers of libraries that do not.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     let args = Args::parse();

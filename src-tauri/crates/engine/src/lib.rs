@@ -32,6 +32,7 @@ pub mod scheduler;
 pub mod secrets;
 pub mod settings;
 pub mod store;
+mod sync;
 pub mod tasks;
 #[cfg(feature = "testkit")]
 pub mod testkit;

@@ -1,5 +1,8 @@
 //! Every target over its corpus, and over damaged copies of it. `HEADROOM_FUZZ` sets how many copies.
 
+#![expect(clippy::unwrap_used, reason = "clippy does not see the shared parts of a test binary as tests")]
+
+use engine::settings::{ProcessVars, Vars};
 use fuzzing::mutate::Mutator;
 use fuzzing::{TARGETS, Target, seeds};
 use std::panic::catch_unwind;
@@ -23,8 +26,8 @@ fn every_seed_keeps_the_promise_of_its_target() {
 /// Holds G3, F15, T31.
 #[test]
 fn damaged_seeds_keep_it_too() {
-    let runs: u64 = std::env::var("HEADROOM_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(2_000);
-    let first: u64 = std::env::var("HEADROOM_FIRST_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    let runs: u64 = size("HEADROOM_FUZZ", 2_000);
+    let first: u64 = size("HEADROOM_FIRST_SEED", 1);
     // Two at a time, for two cores.
     let queue = std::sync::Mutex::new(TARGETS.iter());
     std::thread::scope(|scope| {
@@ -54,6 +57,10 @@ fn damaged_seeds_keep_it_too() {
     });
 }
 
+fn size(variable: &str, every_day: u64) -> u64 {
+    ProcessVars.get(variable).and_then(|text| text.parse().ok()).unwrap_or(every_day)
+}
+
 /// Runs a target; what breaks its promise is kept in its corpus, to be replayed from then on.
 fn check(target: &Target, bytes: &[u8], name: &str) -> Duration {
     let began = tokio::time::Instant::now();
@@ -61,7 +68,7 @@ fn check(target: &Target, bytes: &[u8], name: &str) -> Duration {
     let took = began.elapsed();
     if outcome.is_err() || took > LONGEST {
         let path = seeds::corpus(target).join(format!("found-{}", bytes.len()));
-        std::fs::write(&path, bytes).unwrap();
+        engine::store::file::replace(&path, bytes).unwrap();
         panic!("{}: {name} breaks its promise in {took:?}; kept as {}", target.name, path.display());
     }
     took

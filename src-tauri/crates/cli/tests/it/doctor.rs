@@ -1,6 +1,7 @@
 //! `headroom doctor` on every state the laboratory can break an installation into: it says what is wrong and what to do.
 
 use crate::harness::{Headroom, Output, scenario, service};
+use engine::store::file::replace;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -28,7 +29,7 @@ async fn set_form(dir: &Path, form: u32) {
     let database = &dir.join("headroom.db");
     let mut bytes = std::fs::read(database).unwrap();
     bytes[60..64].copy_from_slice(&form.to_be_bytes());
-    std::fs::write(database, bytes).unwrap();
+    replace(database, &bytes).unwrap();
 }
 
 async fn with_one_login() -> (Headroom, simulator::Simulator) {
@@ -71,8 +72,8 @@ async fn a_damaged_database_and_settings_file_are_told_with_where_they_are_kept(
     let dir = headroom.data_dir();
     std::fs::create_dir_all(dir.join("backups")).unwrap();
     std::fs::copy(dir.join("headroom.db"), dir.join("backups/headroom-20260901T000000Z.db")).unwrap();
-    std::fs::write(dir.join("headroom.db"), b"no database").unwrap();
-    std::fs::write(dir.join("settings.json"), b"{\"language\": \"en\"}}").unwrap();
+    replace(&dir.join("headroom.db"), b"no database").unwrap();
+    replace(&dir.join("settings.json"), b"{\"language\": \"en\"}}").unwrap();
     let told = headroom.run(&["doctor", "--json"]).await;
     says(&told, "database_restored", "error", "2026-09-01T00:00:00Z", "");
     says(&told, "kept_aside", "warning", "headroom.db.corrupt-", "Delete");
@@ -112,7 +113,7 @@ async fn what_loses_nothing_is_put_in_order() {
     let dir = headroom.data_dir();
     for name in [".new-abc", ".created.db", "control.json", "backups/headroom-20260901T000000Z.db.part"] {
         std::fs::create_dir_all(dir.join("backups")).unwrap();
-        std::fs::write(dir.join(name), b"half").unwrap();
+        replace(&dir.join(name), b"half").unwrap();
     }
     std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755)).unwrap();
     let fixed = headroom.run(&["doctor", "--fix"]).await;
@@ -138,7 +139,7 @@ async fn a_full_and_a_read_only_disk_are_told_and_nothing_is_lost() {
     };
     headroom.ok(&["settings", "set", "refresh_interval_minutes", "33"]).await;
     let filler = dir.join("filler");
-    std::fs::write(&filler, vec![0; 5 << 20]).unwrap();
+    replace(&filler, &vec![0; 5 << 20]).unwrap();
     let told = headroom.run(&["doctor", "--json"]).await;
     says(&told, "space", "error", "is full", "Free some space");
     let read = headroom.run(&["settings", "get", "refresh_interval_minutes"]).await;

@@ -201,6 +201,11 @@ impl Engine {
         self.child.kill().await.unwrap();
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id().expect("still running")
+    }
+
     /// Its memory, in KiB; 0 where the system does not say.
     pub fn resident_kib(&self) -> u64 {
         let id = self.child.id().expect("still running");
@@ -232,7 +237,9 @@ pub fn scenario(toml: &str) -> Scenario {
 
 /// How much of something a test does: what the environment says, else what is enough for every day.
 pub fn size(variable: &str, every_day: usize) -> usize {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(every_day)
+    engine::settings::Vars::get(&engine::settings::ProcessVars, variable)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(every_day)
 }
 
 /// The id of the only credential.

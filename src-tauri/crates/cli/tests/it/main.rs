@@ -10,6 +10,7 @@ mod doctor;
 mod harness;
 mod importing;
 mod ledger;
+mod memory;
 mod moving;
 mod output;
 mod proxy;

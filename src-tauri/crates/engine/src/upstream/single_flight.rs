@@ -2,12 +2,12 @@
 //!
 //! The work runs in a task of its own: it ends whoever goes away.
 
+use crate::sync::{Arc, Mutex, PoisonError};
 use crate::tasks::Tasks;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Work under way, by key. `None` comes out where it panicked.
 type Flights<K, V> = Arc<Mutex<HashMap<K, Shared<BoxFuture<'static, Option<V>>>>>>;

@@ -104,7 +104,7 @@ fn fault(n: usize) -> FaultKind {
 
 /// One request; whether its answer was whole. An answer that is neither whole nor told to be broken fails the test.
 async fn ask(door: &Door, n: usize) -> bool {
-    let (streams, characters) = (n % 2 == 0, 200 + n % 400);
+    let (streams, characters) = (n.is_multiple_of(2), 200 + n % 400);
     let body = json!({"model": GEMINI, "stream": streams,
         "messages": [{"role": "user", "content": format!("Number {n}. sim:long={characters}")}]});
     let answer = door.post("/v1/chat/completions", &body).await;

@@ -1,5 +1,6 @@
 //! A raw relay: bytes in, bytes out, and what can happen to them on the way back.
 
+use engine::tasks::Tasks;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -47,10 +48,10 @@ impl Relay {
             way: Mutex::new(Way::Through),
             answered: AtomicUsize::new(0),
         });
-        let to = shared.clone();
-        tokio::spawn(async move {
+        let (to, tasks) = (shared.clone(), Tasks::default());
+        tasks.clone().start(|_| async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, to.clone()));
+                tasks.start(|_| carry(client, to.clone()));
             }
         });
         Self { address, shared }
@@ -77,7 +78,7 @@ async fn carry(client: TcpStream, shared: Arc<Shared>) {
     let Ok(server) = TcpStream::connect(target).await else { return };
     let (mut from_client, to_client) = client.into_split();
     let (from_server, mut to_server) = server.into_split();
-    let there = tokio::spawn(async move {
+    let there = Tasks::default().run(async move {
         let _ = tokio::io::copy(&mut from_client, &mut to_server).await;
         (from_client, to_server)
     });
@@ -111,7 +112,9 @@ async fn back(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared) 
         }
         let (bytes, pause) = match way {
             Way::Dripping(bytes, pause) => (bytes, pause),
-            _ => (count, Duration::ZERO),
+            Way::Through | Way::Delayed(_) | Way::Closed(_) | Way::HalfClosed(_) | Way::Reset(_) => {
+                (count, Duration::ZERO)
+            }
         };
         for drop in piece.chunks(bytes.max(1)) {
             if !pause.is_zero() {
@@ -132,7 +135,7 @@ async fn back(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, shared: &Shared) 
                     let _ = to.as_ref().set_zero_linger();
                     return End::Over;
                 }
-                _ => return End::Over,
+                Way::Through | Way::Delayed(_) | Way::Dripping(..) | Way::Closed(_) => return End::Over,
             }
         }
     }

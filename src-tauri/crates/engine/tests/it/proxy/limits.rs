@@ -13,7 +13,7 @@ async fn an_upstream_that_says_nothing_is_given_up_after_two_minutes() {
     let door = Door::with(&["ada"]).await;
     door.bench.simulator.script(Fault::new(FaultKind::Hang).on(CallKind::StreamGenerate).always());
     let request = door.http.post(door.url("/v1/chat/completions")).bearer_auth(&door.key);
-    let waiting = tokio::spawn(request.json(&chat(GEMINI, true)).send());
+    let waiting = engine::tasks::Tasks::default().run(request.json(&chat(GEMINI, true)).send());
     let simulator = door.bench.simulator.clone();
     until("the call is under way", || simulator.calls().iter().any(generates)).await;
     let held = Held::time();

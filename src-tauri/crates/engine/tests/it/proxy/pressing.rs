@@ -108,7 +108,8 @@ async fn a_credential_removed_in_the_middle_of_its_answer_is_not_used_again() {
         let mut body = chat(GEMINI, true);
         body["messages"][0]["content"] = json!("sim:long=1500");
         let request = door.http.post(door.url("/v1/chat/completions")).bearer_auth(&door.key).json(&body);
-        let answering = tokio::spawn(async move { request.send().await.unwrap().text().await.unwrap() });
+        let answering = engine::tasks::Tasks::default()
+            .run(async move { request.send().await.unwrap().text().await.unwrap() });
         let simulator = door.bench.simulator.clone();
         until("the call is under way", || simulator.calls().iter().any(super::generates)).await;
         let args = || CredentialArgs { id: view.id.clone() };
