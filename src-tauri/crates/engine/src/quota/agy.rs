@@ -107,6 +107,7 @@ async fn report(program: &str) -> Result<Vec<u8>, AgyError> {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

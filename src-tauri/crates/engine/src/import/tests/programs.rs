@@ -61,8 +61,10 @@ fn database(dir: &Path) -> (PathBuf, Connection) {
     (path, connection)
 }
 
-/// Name, provider, address, switched off, outcome of every line.
-fn lines(found: &[Found]) -> Vec<(String, Option<String>, Option<String>, bool, ImportOutcome)> {
+/// Name, provider, address, switched off, outcome of a line.
+type Entry = (String, Option<String>, Option<String>, bool, ImportOutcome);
+
+fn lines(found: &[Found]) -> Vec<Entry> {
     let line = |p: Planned| {
         let file = p.entry.file.rsplit(['!', '/']).next().unwrap_or_default().to_owned();
         (file, p.entry.provider, p.entry.name, p.entry.disabled, p.entry.outcome)
@@ -76,11 +78,11 @@ fn line(
     name: Option<&str>,
     disabled: bool,
     outcome: ImportOutcome,
-) -> (String, Option<String>, Option<String>, bool, ImportOutcome) {
+) -> Entry {
     (file.to_owned(), provider.map(|p| p.key().to_owned()), name.map(str::to_owned), disabled, outcome)
 }
 
-fn of_the_database() -> Vec<(String, Option<String>, Option<String>, bool, ImportOutcome)> {
+fn of_the_database() -> Vec<Entry> {
     use ImportOutcome::{Added, Rejected};
     vec![
         line("one-1.json", Some(Provider::Antigravity), Some("ada@example.com"), false, Added),
