@@ -135,7 +135,8 @@ impl Latest {
                 (*start, Better::Start { refills, gain_minutes })
             }
             (None, Some(Hold::WeekBinds)) => (now + AGAIN, Better::Week),
-            (None, _) => (now + AGAIN, Better::NoGain),
+            // What was wanted while a window was empty is not seen: no gain in sight does not mean that there is none.
+            (None, Some(Hold::NoGain) | None) => return,
         };
         self.holds.hold(id, group, until, why);
         if plan.starts.first().is_some_and(|start| *start > now) {
