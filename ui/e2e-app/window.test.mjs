@@ -80,6 +80,44 @@ test('closing the window destroys it, the tray stays, and opening it shows what 
   assert.equal(await page.windows(), 1);
 });
 
+test('the page can call nothing but the commands of the engine', async (t) => {
+  const place = await desktop(t);
+  const page = await drive(place, ['--demo']);
+  const host = await engine(place.env);
+  await host.read();
+  assert.ok((await page.invoke('status')).value.demo);
+  for (const [command, args] of [
+    ['plugin:window|close', { label: 'main' }],
+    ['plugin:webview|create_webview_window', { options: { label: 'other', url: 'https://example.com/' } }],
+    ['plugin:store|load', { path: 'settings.json' }],
+    ['plugin:dialog|save', { options: {} }],
+    ['plugin:opener|open_path', { path: '/etc/passwd' }],
+    ['plugin:event|emit', { event: 'changed', payload: {} }],
+  ]) {
+    const { error } = await page.invoke(command, args);
+    assert.match(String(error), /not allowed|not found/, command);
+  }
+  for (const url of [
+    'http://accounts.google.com/',
+    'https://example.com/',
+    'https://accounts.google.com.example.com/',
+    'https://example.com/https://accounts.google.com/',
+    'http://127.0.0.1:8045/v1/models',
+    'http://127.0.0.1:12345@example.com/authorize?',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+  ]) {
+    const { error } = await page.invoke('plugin:opener|open_url', { url });
+    assert.match(String(error), /not allowed/i, url);
+  }
+  // Nothing from elsewhere is asked for, not even this machine's own listener, and the window does not leave its page.
+  const elsewhere = `http://${host.address}/`;
+  const fetched = await page.evaluate("return (await fetch(args[0], { mode: 'no-cors' })).type", elsewhere);
+  assert.ok(fetched.error, 'the page reached a server');
+  await page.evaluate("location.href = 'https://example.com/'");
+  assert.equal((await page.evaluate('return location.origin')).value, 'tauri://localhost');
+});
+
 test('the window comes back on the page it was left on, in half a second', async (t) => {
   const place = await desktop(t);
   const bus = gdbus(place.env);
