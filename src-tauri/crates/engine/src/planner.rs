@@ -7,7 +7,7 @@
 use crate::clock::Clock;
 use crate::ledger::{Known as Credential, Ledger};
 use crate::settings::SettingsKeeper;
-use crate::store::{Drop, Store};
+use crate::store::{Drop, Store, StoreError};
 use crate::view::dto::PlannedStart;
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
@@ -21,11 +21,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How far back is learnt.
 const BACK: SignedDuration = SignedDuration::from_hours(29 * 24);
+/// The last weeks teach the same for so long: reading them at every scan was most of the work of a quiet year.
+const RELEARN: SignedDuration = SignedDuration::from_hours(1);
 /// It is sure from so many days with use on, over so many days.
 const DAYS_OF_USE: usize = 3;
 const LONG_ENOUGH: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// Where nothing is to be started, it is planned again after this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(60);
+
+/// What the drops taught, and when.
+type Taught = Option<(Timestamp, Arc<BTreeMap<String, Learnt>>)>;
 
 /// Holds the latest plan. Clones share it.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub(crate) struct Planner {
     settings: SettingsKeeper,
     clock: Arc<dyn Clock>,
     zone: TimeZone,
+    /// When the day was learnt, and what.
+    learnt: Arc<Mutex<Taught>>,
     latest: Arc<Mutex<Arc<Latest>>>,
 }
 
@@ -67,7 +74,7 @@ impl Planner {
         clock: Arc<dyn Clock>,
         zone: TimeZone,
     ) -> Self {
-        Self { store, ledger, settings, clock, zone, latest: Arc::default() }
+        Self { store, ledger, settings, clock, zone, learnt: Arc::default(), latest: Arc::default() }
     }
 
     /// The latest plan.
@@ -80,8 +87,8 @@ impl Planner {
         let now = self.clock.now();
         let settings = self.settings.current();
         let latest = if settings.planner_enabled {
-            match self.store.drops(None, now - BACK).await {
-                Ok(drops) => self.plan(&drops, settings.working_hours.as_ref(), now),
+            match self.learnt(now).await {
+                Ok(learnt) => self.plan(&learnt, settings.working_hours.as_ref(), now),
                 Err(error) => {
                     tracing::warn!(target: "smart_warmup", %error, "The day could not be learnt; nothing is held back");
                     Latest::default()
@@ -93,15 +100,34 @@ impl Planner {
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(latest);
     }
 
-    fn plan(&self, drops: &[Drop], hours: Option<&domain::settings::Hours>, now: Timestamp) -> Latest {
+    /// What the drops of the last weeks teach, read at most once in [`RELEARN`].
+    async fn learnt(&self, now: Timestamp) -> Result<Arc<BTreeMap<String, Learnt>>, StoreError> {
+        let kept = self.learnt.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, learnt)) = kept
+            && at <= now
+            && at.duration_until(now) < RELEARN
+        {
+            return Ok(learnt);
+        }
+        let learnt = Arc::new(learn(&self.store.drops(None, now - BACK).await?, &self.zone));
+        *self.learnt.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, learnt.clone()));
+        Ok(learnt)
+    }
+
+    fn plan(
+        &self,
+        learnt: &BTreeMap<String, Learnt>,
+        hours: Option<&domain::settings::Hours>,
+        now: Timestamp,
+    ) -> Latest {
         let state = self.ledger.state();
         let mut latest = Latest::default();
-        for (key, learnt) in learn(drops, &self.zone) {
+        for (key, learnt) in learnt {
             let begins = learnt.log.begins();
             if learnt.days.len() < DAYS_OF_USE || begins.duration_until(now) < LONG_ENOUGH {
                 continue;
             }
-            let group = Group::from_key(&key);
+            let group = Group::from_key(key);
             let ratio = (learnt.long > 0.0).then(|| learnt.short / learnt.long);
             let pools: Vec<(&Credential, Known)> = state
                 .credentials
