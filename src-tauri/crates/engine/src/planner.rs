@@ -14,23 +14,20 @@ use domain::credential::{CredentialId, Provider};
 use domain::planner::{Asked, BIN, DemandLog, Hold, Known, Long, Plan, Short, plan};
 use domain::policy::warmup::{Better, Holds};
 use domain::quota::{Quota, WindowReading};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// How far back is learnt.
 const BACK: SignedDuration = SignedDuration::from_hours(29 * 24);
-/// The last weeks teach the same for so long: reading them at every scan was most of the work of a quiet year.
-const RELEARN: SignedDuration = SignedDuration::from_hours(1);
 /// It is sure from so many days with use on, over so many days.
 const DAYS_OF_USE: usize = 3;
 const LONG_ENOUGH: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// Where nothing is to be started, it is planned again after this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(60);
-
-/// What the drops taught, and when.
-type Taught = Option<(Timestamp, Arc<BTreeMap<String, Learnt>>)>;
 
 /// Holds the latest plan. Clones share it.
 #[derive(Clone)]
@@ -41,8 +38,8 @@ pub(crate) struct Planner {
     clock: Arc<dyn Clock>,
     zone: TimeZone,
     /// When the day was learnt, and what.
-    learnt: Arc<Mutex<Taught>>,
-    latest: Arc<Mutex<Arc<Latest>>>,
+    demand: Arc<Mutex<Demand>>,
+    latest: Arc<std::sync::Mutex<Arc<Latest>>>,
 }
 
 /// A plan.
@@ -56,11 +53,21 @@ pub(crate) struct Latest {
     pub(crate) next: Option<Timestamp>,
 }
 
+/// What drops taught so far.
+#[derive(Debug, Default)]
+struct Demand {
+    /// The number of the last drop it knows.
+    seen: i64,
+    /// By group's key.
+    groups: BTreeMap<String, Learnt>,
+}
+
 /// One group's demand, and what a long window holds of short ones.
 #[derive(Debug)]
 struct Learnt {
     log: DemandLog,
-    days: BTreeSet<i64>,
+    /// The local days with use.
+    days: BTreeSet<Date>,
     /// Points that fell in short and in long windows in the same times.
     short: f64,
     long: f64,
@@ -74,7 +81,7 @@ impl Planner {
         clock: Arc<dyn Clock>,
         zone: TimeZone,
     ) -> Self {
-        Self { store, ledger, settings, clock, zone, learnt: Arc::default(), latest: Arc::default() }
+        Self { store, ledger, settings, clock, zone, demand: Arc::default(), latest: Arc::default() }
     }
 
     /// The latest plan.
@@ -87,8 +94,8 @@ impl Planner {
         let now = self.clock.now();
         let settings = self.settings.current();
         let latest = if settings.planner_enabled {
-            match self.learnt(now).await {
-                Ok(learnt) => self.plan(&learnt, settings.working_hours.as_ref(), now),
+            match self.learn(now).await {
+                Ok(demand) => self.plan(&demand.groups, settings.working_hours.as_ref(), now),
                 Err(error) => {
                     tracing::warn!(target: "smart_warmup", %error, "The day could not be learnt; nothing is held back");
                     Latest::default()
@@ -100,18 +107,14 @@ impl Planner {
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(latest);
     }
 
-    /// What the drops of the last weeks teach, read at most once in [`RELEARN`].
-    async fn learnt(&self, now: Timestamp) -> Result<Arc<BTreeMap<String, Learnt>>, StoreError> {
-        let kept = self.learnt.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, learnt)) = kept
-            && at <= now
-            && at.duration_until(now) < RELEARN
-        {
-            return Ok(learnt);
-        }
-        let learnt = Arc::new(learn(&self.store.drops(None, now - BACK).await?, &self.zone));
-        *self.learnt.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, learnt.clone()));
-        Ok(learnt)
+    /// What drops teach. Those that came since the last look are added: what is known is not read again.
+    async fn learn(&self, now: Timestamp) -> Result<MutexGuard<'_, Demand>, StoreError> {
+        let mut demand = self.demand.lock().await;
+        let (drops, seen) = self.store.drops_after(demand.seen, now - BACK).await?;
+        demand.seen = seen;
+        drops.iter().for_each(|drop| demand.learn(drop, &self.zone));
+        demand.forget(now, &self.zone);
+        Ok(demand)
     }
 
     fn plan(
@@ -188,14 +191,16 @@ fn key(hold: Hold) -> &'static str {
     }
 }
 
-/// Demand by group's key: what fell in the short windows, but for our own warmups. A unit is one short window.
-fn learn(drops: &[Drop], zone: &TimeZone) -> BTreeMap<String, Learnt> {
-    let mut groups: BTreeMap<String, Learnt> = BTreeMap::new();
-    for drop in drops.iter().filter(|d| d.by != "warmup") {
+impl Demand {
+    /// Adds what fell in a short window, but for our own warmups. A unit is one short window.
+    fn learn(&mut self, drop: &Drop, zone: &TimeZone) {
+        if drop.by == "warmup" {
+            return;
+        }
         let is_short = domain::quota::WindowKind::new(drop.window.as_str())
             .length()
             .is_some_and(|length| length < SignedDuration::from_hours(24));
-        let learnt = groups.entry(drop.group.clone()).or_insert_with(|| Learnt {
+        let learnt = self.groups.entry(drop.group.clone()).or_insert_with(|| Learnt {
             log: DemandLog::since(drop.from),
             days: BTreeSet::new(),
             short: 0.0,
@@ -203,11 +208,10 @@ fn learn(drops: &[Drop], zone: &TimeZone) -> BTreeMap<String, Learnt> {
         });
         if !is_short {
             learnt.long += drop.points;
-            continue;
+            return;
         }
         learnt.short += drop.points;
-        let day = zone.to_datetime(drop.to).date();
-        learnt.days.insert(i64::from(day.year()) * 400 + i64::from(day.day_of_year()));
+        learnt.days.insert(zone.to_datetime(drop.to).date());
         // When between two readings it was used, nobody knows: evenly.
         let span = drop.from.duration_until(drop.to).as_secs().clamp(BIN, 86_400);
         let parts = (span / BIN).max(1);
@@ -216,7 +220,14 @@ fn learn(drops: &[Drop], zone: &TimeZone) -> BTreeMap<String, Learnt> {
             learnt.log.add(at, drop.points / 100.0 / parts as f64);
         }
     }
-    groups
+
+    /// Days further back than is learnt from make nothing sure.
+    fn forget(&mut self, now: Timestamp, zone: &TimeZone) {
+        let first = zone.to_datetime(now - BACK).date();
+        for learnt in self.groups.values_mut() {
+            learnt.days = learnt.days.split_off(&first);
+        }
+    }
 }
 
 fn known(quota: &Quota, group: &Group, ratio: Option<f64>, now: Timestamp) -> Option<Known> {

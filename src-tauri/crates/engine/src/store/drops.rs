@@ -3,6 +3,7 @@
 use super::{Store, StoreError, instant, micros};
 use domain::credential::CredentialId;
 use jiff::Timestamp;
+use rusqlite::Row;
 
 /// One drop, or the part of it that was one kind of use.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,28 @@ impl Store {
         .await
     }
 
+    /// The drops stored after the one numbered `seen` (0: all) that ended at `since` or later, in the order of storing,
+    /// and the highest number there is: where drops left with their credential, less than `seen`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn drops_after(&self, seen: i64, since: Timestamp) -> Result<(Vec<Drop>, i64), StoreError> {
+        self.run(move |c| {
+            let sql = "SELECT credential, \"group\", \"window\", from_at, to_at, points, by FROM drops \
+                WHERE id > ?1 AND to_at >= ?2 ORDER BY id";
+            let mut statement = c.prepare_cached(sql)?;
+            let mut rows = statement.query((seen, micros(since)))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(read(row)?);
+            }
+            let highest = "SELECT coalesce(max(id), 0) FROM drops";
+            let last = c.prepare_cached(highest)?.query_row([], |row| row.get(0))?;
+            Ok((found, last))
+        })
+        .await
+    }
+
     /// The drops of a credential, or of all, from `since` on, the oldest first.
     ///
     /// # Errors
@@ -62,18 +85,23 @@ impl Store {
             let mut rows = statement.query((micros(since), credential))?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                found.push(Drop {
-                    credential: CredentialId::new(row.get::<_, String>(0)?),
-                    group: row.get(1)?,
-                    window: row.get(2)?,
-                    from: instant(row.get(3)?).map_err(StoreError::Damaged)?,
-                    to: instant(row.get(4)?).map_err(StoreError::Damaged)?,
-                    points: row.get(5)?,
-                    by: row.get(6)?,
-                });
+                found.push(read(row)?);
             }
             Ok(found)
         })
         .await
     }
+}
+
+/// A row whose columns begin with those of a drop.
+fn read(row: &Row<'_>) -> Result<Drop, StoreError> {
+    Ok(Drop {
+        credential: CredentialId::new(row.get::<_, String>(0)?),
+        group: row.get(1)?,
+        window: row.get(2)?,
+        from: instant(row.get(3)?).map_err(StoreError::Damaged)?,
+        to: instant(row.get(4)?).map_err(StoreError::Damaged)?,
+        points: row.get(5)?,
+        by: row.get(6)?,
+    })
 }

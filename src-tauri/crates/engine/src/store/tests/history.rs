@@ -165,6 +165,35 @@ async fn measurements_are_full_for_a_week_hourly_for_a_month_daily_for_three() {
 }
 
 #[tokio::test]
+async fn drops_are_read_from_where_a_reader_stopped() {
+    let (store, ada) = with_ada().await;
+    let fell = |minute: i64| crate::store::Drop {
+        credential: ada.clone(),
+        group: "gemini".into(),
+        window: "5h".into(),
+        from: noon() + minutes(minute),
+        to: noon() + minutes(minute + 1),
+        points: 2.0,
+        by: "elsewhere".into(),
+    };
+    assert_eq!(store.drops_after(0, noon()).await.unwrap(), (vec![], 0));
+    store.add_drops(vec![fell(-60), fell(0), fell(5)]).await.unwrap();
+    let (found, seen) = store.drops_after(0, noon()).await.unwrap();
+    assert_eq!(found, [fell(0), fell(5)]);
+    // Stored later, though it happened before.
+    store.add_drops(vec![fell(3)]).await.unwrap();
+    let (found, seen) = store.drops_after(seen, noon()).await.unwrap();
+    assert_eq!(found, [fell(3)]);
+    assert_eq!(store.drops_after(seen, noon()).await.unwrap(), (vec![], seen));
+    // What left takes its numbers along: the next ones are seen all the same.
+    store.thin_out(noon() + days(91), None).await.unwrap();
+    let (found, seen) = store.drops_after(seen, noon()).await.unwrap();
+    assert_eq!((found, seen), (vec![], 0));
+    store.add_drops(vec![fell(7)]).await.unwrap();
+    assert_eq!(store.drops_after(seen, noon()).await.unwrap().0, [fell(7)]);
+}
+
+#[tokio::test]
 async fn thinning_out_step_by_step_keeps_what_doing_it_at_once_keeps() {
     let kept = async |steps: i64| {
         let (store, ada) = with_ada().await;
