@@ -18,7 +18,7 @@ const long = {
   HEADROOM_KILL_ROUNDS: '1000',
   HEADROOM_KILLS: '1000',
   HEADROOM_STORM: '1000',
-  HEADROOM_SEQUENCES: '2000',
+  HEADROOM_SEQUENCES: '10000',
   HEADROOM_STARTS: '100',
   HEADROOM_STARTS_AT_ONCE: '50',
   HEADROOM_WRONG_KEYS: '10000',
@@ -105,12 +105,13 @@ function chosen(args) {
   return { ids: new Set(ids), full: options.includes('--long'), write: options.includes('--write') };
 }
 
-function report(results, figures) {
+function report(results, figures, ids) {
   console.log('\n── Rows');
   for (const { id, what, without } of rows) {
     const own = results.filter(({ test }) => test.rows.includes(id));
     if (own.length === 0) {
-      if (without !== undefined) console.log(`${id.padEnd(4)} –      ${what}: ${without}`);
+      const asked = ids.size === 0 || ids.has(id);
+      if (asked && without !== undefined) console.log(`${id.padEnd(4)} –      ${what}: ${without}`);
       continue;
     }
     const verdict = own.every(({ ok }) => ok) ? 'ok    ' : 'FAILED';
@@ -146,7 +147,7 @@ async function main() {
     results.push(...group.tests.map((test) => ({ test, ok: outcome.ok })));
   }
   const figures = figuresIn(lines);
-  report(results, figures);
+  report(results, figures, ids);
   if (write) keep(results, figures, full);
   if (results.some(({ ok }) => !ok)) throw new Failure('Some rows do not hold.');
 }

@@ -47,11 +47,19 @@ async fn watch(
     let (mut changed, mut set) = (ledger.watch(), settings.watch());
     let mut watcher = Watcher::default();
     loop {
-        let (state, current, now) = (changed.borrow_and_update().clone(), settings.current(), clock.now());
-        // Watched without a program too: switching one on tells nothing that is old.
+        let current = settings.current();
+        if current.hook_command.is_none() {
+            // Nobody asks. What is seen first afterwards is where it begins: switching on tells nothing that is old.
+            watcher = Watcher::default();
+            tokio::select! {
+                done = set.changed() => if done.is_err() { return },
+                () = stop.cancelled() => return,
+            }
+            continue;
+        }
+        let (state, now) = (changed.borrow_and_update().clone(), clock.now());
         for event in watcher.observe(&seen(&state, now), marks(&current), now) {
-            let wanted = current.hook_command.is_some() && current.hook_events.contains(&event.kind);
-            if wanted && send.try_send(event).is_err() {
+            if current.hook_events.contains(&event.kind) && send.try_send(event).is_err() {
                 tracing::warn!("The hook is too slow: an event was left out");
             }
         }

@@ -4,20 +4,23 @@
 //! The model is `domain::planner`'s; this module gathers what it is made from. Learnt from readings: what was used while
 //! a window was empty cannot be seen. While too little is known it holds nothing back.
 
+mod demand;
+
 use crate::clock::Clock;
 use crate::ledger::{Known as Credential, Ledger};
 use crate::settings::SettingsKeeper;
-use crate::store::{Drop, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::view::dto::PlannedStart;
+use demand::{Demand, Learnt};
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
-use domain::planner::{Asked, BIN, DemandLog, Hold, Known, Long, Plan, Short, plan};
+use domain::planner::{Asked, Hold, Known, Long, Plan, Short, plan};
 use domain::policy::warmup::{Better, Holds};
 use domain::quota::{Quota, WindowReading};
-use jiff::civil::Date;
+use domain::settings::Settings;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -28,6 +31,8 @@ const DAYS_OF_USE: usize = 3;
 const LONG_ENOUGH: SignedDuration = SignedDuration::from_hours(4 * 24);
 /// Where nothing is to be started, it is planned again after this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(60);
+/// A plan holds for so long where nothing it was made from changed.
+const FRESH: SignedDuration = SignedDuration::from_mins(60);
 
 /// Holds the latest plan. Clones share it.
 #[derive(Clone)]
@@ -39,6 +44,8 @@ pub(crate) struct Planner {
     zone: TimeZone,
     /// When the day was learnt, and what.
     demand: Arc<Mutex<Demand>>,
+    /// By group's key.
+    made: Arc<Mutex<BTreeMap<String, Made>>>,
     latest: Arc<std::sync::Mutex<Arc<Latest>>>,
 }
 
@@ -53,24 +60,29 @@ pub(crate) struct Latest {
     pub(crate) next: Option<Timestamp>,
 }
 
-/// What drops taught so far.
-#[derive(Debug, Default)]
-struct Demand {
-    /// The number of the last drop it knows.
-    seen: i64,
-    /// By group's key.
-    groups: BTreeMap<String, Learnt>,
+/// The plan of one group, and what it was made from.
+struct Made {
+    at: Timestamp,
+    settings: Arc<Settings>,
+    /// Whose windows, and when they refill where they run.
+    pools: Vec<(CredentialId, Option<Timestamp>)>,
+    plans: Vec<Plan>,
 }
 
-/// One group's demand, and what a long window holds of short ones.
-#[derive(Debug)]
-struct Learnt {
-    log: DemandLog,
-    /// The local days with use.
-    days: BTreeSet<Date>,
-    /// Points that fell in short and in long windows in the same times.
-    short: f64,
-    long: f64,
+impl Made {
+    fn holds(
+        &self,
+        settings: &Arc<Settings>,
+        pools: &[(CredentialId, Option<Timestamp>)],
+        now: Timestamp,
+    ) -> bool {
+        let is_due = |plan: &Plan| plan.starts.first().is_some_and(|start| *start <= now);
+        self.at <= now
+            && self.at.duration_until(now) < FRESH
+            && Arc::ptr_eq(&self.settings, settings)
+            && self.pools == pools
+            && !self.plans.iter().any(is_due)
+    }
 }
 
 impl Planner {
@@ -81,7 +93,16 @@ impl Planner {
         clock: Arc<dyn Clock>,
         zone: TimeZone,
     ) -> Self {
-        Self { store, ledger, settings, clock, zone, demand: Arc::default(), latest: Arc::default() }
+        Self {
+            store,
+            ledger,
+            settings,
+            clock,
+            zone,
+            demand: Arc::default(),
+            made: Arc::default(),
+            latest: Arc::default(),
+        }
     }
 
     /// The latest plan.
@@ -95,7 +116,7 @@ impl Planner {
         let settings = self.settings.current();
         let latest = if settings.planner_enabled {
             match self.learn(now).await {
-                Ok(demand) => self.plan(&demand.groups, settings.working_hours.as_ref(), now),
+                Ok(demand) => self.plan(&demand.groups, &settings, now).await,
                 Err(error) => {
                     tracing::warn!(target: "smart_warmup", %error, "The day could not be learnt; nothing is held back");
                     Latest::default()
@@ -113,17 +134,18 @@ impl Planner {
         let (drops, seen) = self.store.drops_after(demand.seen, now - BACK).await?;
         demand.seen = seen;
         drops.iter().for_each(|drop| demand.learn(drop, &self.zone));
-        demand.forget(now, &self.zone);
+        demand.forget(now - BACK, &self.zone);
         Ok(demand)
     }
 
-    fn plan(
+    async fn plan(
         &self,
         learnt: &BTreeMap<String, Learnt>,
-        hours: Option<&domain::settings::Hours>,
+        settings: &Arc<Settings>,
         now: Timestamp,
     ) -> Latest {
         let state = self.ledger.state();
+        let mut made = self.made.lock().await;
         let mut latest = Latest::default();
         for (key, learnt) in learnt {
             let begins = learnt.log.begins();
@@ -138,10 +160,18 @@ impl Planner {
                 .filter(|k| k.credential.provider == Provider::Antigravity && k.credential.state.is_active())
                 .filter_map(|k| Some((k.as_ref(), known(k.quota.as_deref()?, &group, ratio, now)?)))
                 .collect();
-            let known: Vec<Known> = pools.iter().map(|(_, pool)| *pool).collect();
-            let asked = Asked { log: &learnt.log, zone: &self.zone, hours, now, pools: &known };
-            for ((credential, _), plan) in pools.iter().zip(plan(&asked)) {
-                latest.take(&credential.credential.id, &credential.credential.name(), &group, &plan, now);
+            let windows: Vec<_> =
+                pools.iter().map(|(k, pool)| (k.credential.id.clone(), pool.short.ends)).collect();
+            if !made.get(key).is_some_and(|made| made.holds(settings, &windows, now)) {
+                let known: Vec<Known> = pools.iter().map(|(_, pool)| *pool).collect();
+                let hours = settings.working_hours.as_ref();
+                let asked = Asked { log: &learnt.log, zone: &self.zone, hours, now, pools: &known };
+                let plans = plan(&asked);
+                made.insert(key.clone(), Made { at: now, settings: settings.clone(), pools: windows, plans });
+            }
+            let plans = made.get(key).into_iter().flat_map(|made| &made.plans);
+            for ((credential, _), plan) in pools.iter().zip(plans) {
+                latest.take(&credential.credential.id, &credential.credential.name(), &group, plan, now);
             }
         }
         latest
@@ -188,45 +218,6 @@ fn key(hold: Hold) -> &'static str {
         Hold::NotSure => "not_sure",
         Hold::WeekBinds => "week_binds",
         Hold::NoGain => "no_gain",
-    }
-}
-
-impl Demand {
-    /// Adds what fell in a short window, but for our own warmups. A unit is one short window.
-    fn learn(&mut self, drop: &Drop, zone: &TimeZone) {
-        if drop.by == "warmup" {
-            return;
-        }
-        let is_short = domain::quota::WindowKind::new(drop.window.as_str())
-            .length()
-            .is_some_and(|length| length < SignedDuration::from_hours(24));
-        let learnt = self.groups.entry(drop.group.clone()).or_insert_with(|| Learnt {
-            log: DemandLog::since(drop.from),
-            days: BTreeSet::new(),
-            short: 0.0,
-            long: 0.0,
-        });
-        if !is_short {
-            learnt.long += drop.points;
-            return;
-        }
-        learnt.short += drop.points;
-        learnt.days.insert(zone.to_datetime(drop.to).date());
-        // When between two readings it was used, nobody knows: evenly.
-        let span = drop.from.duration_until(drop.to).as_secs().clamp(BIN, 86_400);
-        let parts = (span / BIN).max(1);
-        for part in 0..parts {
-            let at = drop.to - SignedDuration::from_secs(span * (parts - part) / parts);
-            learnt.log.add(at, drop.points / 100.0 / parts as f64);
-        }
-    }
-
-    /// Days further back than is learnt from make nothing sure.
-    fn forget(&mut self, now: Timestamp, zone: &TimeZone) {
-        let first = zone.to_datetime(now - BACK).date();
-        for learnt in self.groups.values_mut() {
-            learnt.days = learnt.days.split_off(&first);
-        }
     }
 }
 
