@@ -82,6 +82,15 @@ const summaries = [
   /^reliability: /,
 ];
 
+/** The lines in which each runner names a test that failed, and Playwright why: a build machine may show nothing else. */
+const failures = [
+  /^test .+ \.\.\. FAILED$/,
+  /^ *FAIL /,
+  /^ +\d+\) \[\w+\] › /,
+  /^ +(Error|Test timeout)\b/,
+  /^ *✖ .+ \(\d/,
+];
+
 /** Seconds since `start`, to a tenth. */
 const secondsSince = (start) => ((performance.now() - start) / 1000).toFixed(1);
 
@@ -149,9 +158,10 @@ function follow([program, ...args], { minutes, environment, keep }) {
 async function perform(step, environment) {
   const start = performance.now();
   const told = [];
+  const telling = [...summaries, ...failures];
   const keep = (lines) => {
     for (const line of lines.map(stripVTControlCharacters)) {
-      if (summaries.some((pattern) => pattern.test(line))) told.push(line.trim());
+      if (telling.some((pattern) => pattern.test(line))) told.push(line.trim());
     }
   };
   let failure = null;
