@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 const EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// Going through the whole history is not for every ten minutes.
-const THIN_EVERY: SignedDuration = SignedDuration::from_hours(6);
+const THIN_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Warmups older than this decide nothing any more, but for the last ones of a group.
 pub(crate) const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 
