@@ -24,7 +24,9 @@ const EVERY: Duration = Duration::from_secs(24 * 3600);
 const PROMPT: Duration = Duration::from_secs(30);
 
 /// The plugin, where both a key and an address are configured: without them it would not start.
-pub(crate) fn plugin(config: &Config) -> Option<tauri::plugin::TauriPlugin<tauri::Wry, tauri_plugin_updater::Config>> {
+pub(crate) fn plugin(
+    config: &Config,
+) -> Option<tauri::plugin::TauriPlugin<tauri::Wry, tauri_plugin_updater::Config>> {
     is_configured(config.plugins.0.get("updater")).then(|| tauri_plugin_updater::Builder::new().build())
 }
 
@@ -61,7 +63,10 @@ pub(crate) async fn keep(app: AppHandle, vars: Arc<dyn Vars>, stop: Cancellation
             Err(error) => {
                 tracing::warn!("version {} was not installed: {error}", update.version);
                 let text = language(&app, &*vars).await.say(
-                    format!("Headroom {} was not installed: {error}. This version is as it was.", update.version),
+                    format!(
+                        "Headroom {} was not installed: {error}. This version is as it was.",
+                        update.version
+                    ),
                     format!("未能安装 Headroom {}：{error}。当前版本没有改变。", update.version),
                 );
                 app.dialog().message(text).title("Headroom").show(|_| {});
@@ -96,7 +101,8 @@ async fn ask(app: &AppHandle, update: &Update, language: Language) -> bool {
         .message(text)
         .title("Headroom")
         .buttons(MessageDialogButtons::OkCancelCustom(yes.to_owned(), no.to_owned()))
-        .show(move |yes| drop(answer.send(yes)));
+        // Nobody waiting is not an error: the program is leaving.
+        .show(move |yes| _ = answer.send(yes));
     said.await.unwrap_or(false)
 }
 
