@@ -107,7 +107,7 @@ export const threats = [
   {
     id: 'T21',
     what: 'Markup in names, errors or model output',
-    goal: 'payloads in every field shown: 0 scripts run, 0 outside requests',
+    goal: '200 payloads in 12 fields shown, in Chromium: 0 scripts run, 0 outside requests',
   },
   {
     id: 'T22',
