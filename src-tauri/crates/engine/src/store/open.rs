@@ -4,7 +4,7 @@
 use super::{BACKUPS, DATABASE, StoreError, StoreNote, backup, file, schema};
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
 /// An empty database in memory, in the newest form.
 pub(super) fn in_memory() -> Result<Connection, StoreError> {
     let mut connection = Connection::open_in_memory()?;
-    set_up(&connection)?;
+    set_up(&mut connection)?;
     schema::migrate(&mut connection, 0, schema::STEPS)?;
     Ok(connection)
 }
@@ -154,7 +154,7 @@ fn connect(dir: &Path, now: Timestamp) -> Result<Connection, StoreError> {
         &path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    set_up(&connection)?;
+    set_up(&mut connection)?;
     if connection.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
@@ -181,8 +181,10 @@ fn connect(dir: &Path, now: Timestamp) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn set_up(connection: &Connection) -> Result<(), StoreError> {
+fn set_up(connection: &mut Connection) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::from_secs(5))?;
+    // One that reads first and then wants to write does not wait for another program that writes, but fails.
+    connection.set_transaction_behavior(TransactionBehavior::Immediate);
     // A power cut takes nothing that was acknowledged: a rotated refresh token exists once only.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
