@@ -20,7 +20,7 @@ pub(crate) use finish::{Ending, Reason};
 pub(crate) use frame::{Body, Frame};
 pub(crate) use gather::{Block, Gather, push_image};
 pub(crate) use outdated::says_outdated;
-pub(crate) use writer::{Call, End, Step, Writer, put};
+pub(crate) use writer::{Call, End, Step, Writer, put, written};
 
 use crate::convert::Family;
 use crate::excerpt::Excerpt;

@@ -266,12 +266,16 @@ mod tests {
         let head = "09:00  502 failed  claude (for opus)  laptop\n";
         assert_eq!(
             prompts(&[(&failed(), Some(&prompt))], None, &look()),
-            format!("{head}  Asked (12 bytes before this are not kept):\n    user:\n    hi [2J\n  Not answered.\n")
+            format!(
+                "{head}  Asked (12 bytes before this are not kept):\n    user:\n    hi [2J\n  Not answered.\n"
+            )
         );
         let answered = PromptView { asked_left_out: 0, answered: Some("Yes.".to_owned()), ..prompt };
         assert_eq!(
             prompts(&[(&failed(), Some(&answered)), (&failed(), None)], None, &look()),
-            format!("{head}  Asked:\n    user:\n    hi [2J\n  Answered:\n    Yes.\n{head}  What was said is not kept.\n")
+            format!(
+                "{head}  Asked:\n    user:\n    hi [2J\n  Answered:\n    Yes.\n{head}  What was said is not kept.\n"
+            )
         );
     }
 
