@@ -59,7 +59,8 @@ test.describe('with a home of its own', () => {
     await expect(requests.getByRole('listitem')).toContainText('answered');
     await expect(requests).toContainText('is kept, encrypted, for 24 hours');
     await requests.getByRole('button', { name: 'What was said' }).click();
-    await expect(requests.getByText('Say hello to the heron.')).toBeVisible();
+    await expect(requests.getByText('user: Say hello to the heron.')).toBeVisible();
+    await expect(requests.getByText('This is the simulator speaking')).toBeVisible();
     await ui.screenshot({ path: join(screens, 'proxy-requests.png') });
     await requests.getByRole('button', { name: 'Delete what was said' }).click();
     const sure = ui.getByRole('dialog', { name: 'Delete all that was said?' });

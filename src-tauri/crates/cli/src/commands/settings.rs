@@ -57,7 +57,8 @@ async fn set(engine: &Client, args: SettingSetArgs) -> Result<(SettingView, Opti
 
 /// Whether a setting lets others see or use what they could not: what that means is said with it.
 fn opens(one: &SettingView) -> bool {
-    matches!(one.key.as_str(), "proxy_log_prompts" | "proxy_origins") && one.value.as_deref() != Some(&one.default)
+    matches!(one.key.as_str(), "proxy_log_prompts" | "proxy_origins")
+        && one.value.as_deref() != Some(&one.default)
 }
 
 /// When the user agreed to what a switch does, if ever, and the words; `None` for a setting that needs no consent.

@@ -146,6 +146,9 @@ impl Host {
     pub(crate) async fn proxy_status(&self) -> Result<ProxyView, ApiError> {
         let runtime = self.runtime();
         let (settings, state) = (runtime.settings.current(), runtime.proxy.state());
+        if settings.proxy_log_prompts {
+            runtime.proxy.settled().await;
+        }
         let in_use = runtime.client_keys.all().iter().filter(|k| !k.key.revoked).count();
         Ok(ProxyView {
             enabled: settings.proxy_enabled,

@@ -232,9 +232,9 @@ impl<'c> ToolCall<'c> {
 }
 
 fn finish_reason(ending: Ending, manner: Manner) -> &'static str {
-    match ending.reason {
-        _ if ending.calls && manner.before_tools => "function_call",
-        _ if ending.calls => "tool_calls",
-        reason => completion::finish_reason(reason),
+    match (ending.calls, manner.before_tools) {
+        (true, true) => "function_call",
+        (true, false) => "tool_calls",
+        (false, _) => completion::finish_reason(ending.reason),
     }
 }
