@@ -207,7 +207,7 @@ async fn what_was_said_is_in_no_copy_and_off_the_disk_once_it_is_deleted() {
     assert!(!holds(&copy), "a backup keeps records and nothing that was said");
     assert_eq!(super::verify(&copy), Ok(()));
     let out = dir.path().join("out");
-    std::fs::write(&out, store.copy_out().await.unwrap()).unwrap();
+    crate::store::file::replace(&out, &store.copy_out().await.unwrap()).unwrap();
     assert!(!holds(&out));
     let files = || std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
     assert!(files().any(|path| holds(&path)), "here it is, and only here");
