@@ -49,4 +49,5 @@ pub(crate) const NAMES: &[&str] = &[
     "ui_link",
     "demo_begin",
     "demo_end",
+    "save_text",
 ];
