@@ -60,8 +60,8 @@ for (const light of [false, true]) {
       menu.some(({ label }) => label.startsWith('Next capacity: ')),
       JSON.stringify(menu),
     );
-    await openMenu(env);
-    await pictures.menu();
+    const menuOnScreen = await openMenu(env);
+    await pictures.menu(menuOnScreen);
     await closeMenu(env);
 
     const click = async (text) => {

@@ -14,26 +14,32 @@ const exec = promisify(execFile);
 /** Where the one icon of the panel is, see `desktop.mjs`. */
 const ICON = { x: 0, y: 0, width: 32, height: 32 };
 
-/** The windows that are shown, in the order of their making: of a menu that opens, the last. */
-async function shown(env) {
+/** The windows that are shown and high enough to be a menu, by their ids. */
+async function high(env) {
   const found = await exec('xdotool', ['search', '--onlyvisible', '--name', '.*'], { env }).catch(() => null);
-  return found === null ? [] : found.stdout.trim().split('\n').filter(Boolean);
+  const windows = new Map();
+  for (const id of found === null ? [] : found.stdout.trim().split('\n').filter(Boolean)) {
+    const told = await exec('xdotool', ['getwindowgeometry', '--shell', id], { env }).catch(() => null);
+    const number = (name) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(told?.stdout ?? '')?.[1] ?? 0);
+    const [right, bottom] = [number('X') + number('WIDTH'), number('Y') + number('HEIGHT')];
+    if (number('HEIGHT') > 100) windows.set(id, { right, bottom });
+  }
+  return windows;
 }
 
-let before = [];
-
-/** Presses the right button on the icon, and waits for the menu. */
+/** Presses the right button on the icon, and waits for the menu; how far it reaches to the right and down. */
 export async function openMenu(env) {
-  before = await shown(env);
+  const before = await high(env);
   await exec('xdotool', ['mousemove', '14', '16', 'click', '3'], { env });
-  await until('the menu on the screen', async () => (await shown(env)).length > before.length);
+  return until('the menu on the screen', async () => {
+    const [menu] = [...(await high(env))].filter(([id]) => !before.has(id));
+    return menu?.[1];
+  });
 }
 
 /** Takes the menu away again. */
 export async function closeMenu(env) {
-  await exec('xdotool', ['key', 'Escape'], { env });
-  await until('the menu to go', async () => (await shown(env)).length <= before.length);
-  await exec('xdotool', ['mousemove', '700', '500'], { env });
+  await exec('xdotool', ['key', 'Escape', 'mousemove', '700', '500'], { env });
 }
 
 /** The pictures of one panel, taken as it goes and put together at the end. */
@@ -61,12 +67,8 @@ export class Pictures {
     this.#icons.push({ name, file });
   }
 
-  /** The menu that stands open, below its icon. */
-  async menu() {
-    const [menu] = (await shown(this.#env)).slice(-1);
-    const { stdout } = await exec('xdotool', ['getwindowgeometry', '--shell', menu], { env: this.#env });
-    const at = Object.fromEntries(stdout.split('\n').map((line) => line.split('=')));
-    const [right, bottom] = [Number(at.X) + Number(at.WIDTH), Number(at.Y) + Number(at.HEIGHT)];
+  /** The menu that stands open, below its icon, as far as it reaches. */
+  async menu({ right, bottom }) {
     const crop = ['-crop', `${right + 1}x${bottom + 1}+0+0`, '+repage'];
     await exec('import', ['-silent', '-window', 'root', ...crop, join(this.#folder, 'menu.png')], {
       env: this.#env,
