@@ -39,7 +39,7 @@ impl SettingsKeeper {
         value: Option<&str>,
     ) -> Result<SettingView, SettingsError> {
         {
-            let _one_at_a_time = self.inner.changing.lock().await;
+            let _one_at_a_time = self.inner.shown.turn().await;
             let setting = row(key)?;
             if *scope != Scope::Everywhere && !setting.per_credential {
                 return Err(Refused::NotPerCredential(setting.key).into());
@@ -63,7 +63,7 @@ impl SettingsKeeper {
         if text.len() > LONGEST_IMPORT {
             return Err(SettingsError::NotADocument(Said::new("it is larger than 1 MiB", "超过 1 MiB")));
         }
-        let _one_at_a_time = self.inner.changing.lock().await;
+        let _one_at_a_time = self.inner.shown.turn().await;
         let mut report = SettingsImportReport { applied: Vec::new(), refused: Vec::new() };
         let language = self.language();
         let refuse = |report: &mut SettingsImportReport, key: &str, reason: Said| {
