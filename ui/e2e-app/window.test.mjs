@@ -1,7 +1,7 @@
 // The window: what it shows, how it follows, what it survives, what it may not do.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -129,6 +129,8 @@ test('what is shown is saved as a file where the user says', async (t) => {
   await exec('xdotool', ['windowfocus', '--sync', dialog, 'key', 'Return'], { env: place.env });
   const { value, error } = await given;
   assert.equal(error, undefined);
+  // The dialogue begins where the app was started.
+  t.after(() => rmSync(value, { force: true }));
   assert.equal(basename(value), 'headroom-use.csv');
   assert.equal(readFileSync(value, 'utf8'), 'a,b\r\n');
 });
