@@ -77,7 +77,7 @@ for (const panel of Object.keys(PANELS)) {
   mkdirSync(join(here, 'tray', panel), { recursive: true });
   for (const level of Object.keys(LEVELS)) {
     for (const attention of [false, true]) {
-      for (const size of panel === 'template' ? [36] : [16, 24, 32, 48]) {
+      for (const size of panel === 'template' ? [36] : [16, 22, 24, 32, 44]) {
         const name = `${level}${attention ? '-attention' : ''}-${size}.png`;
         writeFileSync(join(here, 'tray', panel, name), png(glass(level, panel, attention, size), size));
       }

@@ -16,13 +16,14 @@ export const PANELS = {
 /** Whole pixels for each size, so that every edge is sharp: outer box, line and gap. */
 const GRID = {
   16: { x: 2, y: 1, width: 12, height: 14, line: 1, gap: 1, radius: 2.5, dot: 3 },
+  22: { x: 3, y: 1, width: 16, height: 20, line: 2, gap: 1, radius: 4, dot: 4 },
   24: { x: 3, y: 2, width: 18, height: 20, line: 2, gap: 1, radius: 4, dot: 4.5 },
   32: { x: 4, y: 2, width: 24, height: 28, line: 2, gap: 2, radius: 5, dot: 6 },
   36: { x: 5, y: 3, width: 26, height: 30, line: 3, gap: 2, radius: 6, dot: 6.5 },
-  48: { x: 6, y: 3, width: 36, height: 42, line: 4, gap: 3, radius: 8, dot: 8.5 },
+  44: { x: 6, y: 2, width: 32, height: 40, line: 4, gap: 2, radius: 8, dot: 8 },
 };
 
-/** One icon. `size` is one of 16, 24, 32, 36, 48. */
+/** One icon. `size` is one of the grid above. */
 export function glass(level, panel, attention, size) {
   const { ink, low, alarm } = PANELS[panel];
   const g = GRID[size];

@@ -1,4 +1,4 @@
-//! What the window may call: the engine's commands, one to one.
+//! What the window may call: the engine's commands, one to one, and saving a file.
 //!
 //! Nothing is decided here. The types become `bindings.ts` by a test of this module.
 
@@ -13,6 +13,7 @@ use engine::view::dto::{
 use tauri::State;
 
 use crate::backend::Backend;
+use crate::locale::Locale;
 use crate::tray::Presence;
 
 pub(crate) mod archive;
@@ -21,6 +22,7 @@ mod bindings;
 #[cfg(test)]
 mod names;
 pub(crate) mod proxy;
+pub(crate) mod saving;
 
 /// Gives the commands to a macro that wants their list.
 macro_rules! every_command {
@@ -77,6 +79,7 @@ macro_rules! every_command {
             $crate::commands::ui_link,
             $crate::commands::demo_begin,
             $crate::commands::demo_end,
+            $crate::commands::saving::save_text,
         ]
     };
 }
@@ -86,9 +89,13 @@ type Answer<T> = Result<T, ApiError>;
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn status(backend: State<'_, Backend>, tray: State<'_, Presence>) -> Answer<StatusView> {
+pub(crate) async fn status(
+    backend: State<'_, Backend>,
+    tray: State<'_, Presence>,
+    locale: State<'_, Locale>,
+) -> Answer<StatusView> {
     let mut status = backend.client().await?.status().await?;
-    status.notices.splice(0..0, tray.notice());
+    status.notices.splice(0..0, tray.notice(locale.language(&status.language)));
     Ok(status)
 }
 

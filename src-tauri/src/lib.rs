@@ -22,6 +22,7 @@ mod events;
 mod face;
 mod flags;
 mod habits;
+mod locale;
 mod messages;
 mod signals;
 mod tray;
@@ -33,6 +34,7 @@ use assets::Embedded;
 use backend::Backend;
 use face::StoreFace;
 use flags::Flags;
+use locale::Locale;
 use tray::Presence;
 
 /// The engine has its own limits for each of its parts; this is for all of them together.
@@ -94,6 +96,7 @@ fn compose(
         .manage(tasks.clone())
         .manage(Backend::new())
         .manage(Presence::new())
+        .manage(Locale::of(&*defaults.vars))
         .manage(windows::Frame::default())
         .invoke_handler(commands::every_command!(tauri::generate_handler))
         .build(context)?;

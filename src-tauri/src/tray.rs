@@ -10,7 +10,7 @@ use engine::Clock;
 use engine::settings::Vars;
 use engine::tasks::Tasks;
 use engine::view::dto::{ApiError, ErrorCode, Freshness, Notice, PauseArgs, QuotaArgs, WarmupArgs};
-use engine::view::tray::{Absence, Language, PauseFor, TrayModel, TrayRequest, tray, without_engine};
+use engine::view::tray::{Absence, Language, PauseFor, Spoken, TrayModel, TrayRequest, tray, without_engine};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tauri::{AppHandle, Manager};
@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
+use crate::locale::Locale;
 use crate::windows;
 
 mod art;
@@ -75,6 +76,20 @@ pub(crate) enum Missing {
     Refused(String),
 }
 
+impl Spoken for Missing {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::NoHost => "此桌面不显示托盘图标（会话总线上没有显示 StatusNotifier 的程序），因此关闭窗口会退出 Headroom。GNOME 需要 AppIndicator 扩展，Xfce 需要面板中的状态托盘插件；有了显示的地方，图标会自动出现。".to_owned(),
+            Self::NoBus(why) => format!(
+                "没有托盘，因为会话总线没有应答（{why}），因此关闭窗口会退出 Headroom。请在桌面会话中启动，或运行 `headroom serve` 并用 `headroom ui` 打开页面。"
+            ),
+            Self::Refused(why) => {
+                format!("没有托盘图标，因为系统拒绝了它（{why}），因此关闭窗口会退出 Headroom。")
+            }
+        }
+    }
+}
+
 impl Presence {
     /// Not known yet.
     pub fn new() -> Self {
@@ -87,13 +102,13 @@ impl Presence {
     }
 
     /// What the window says about it.
-    pub fn notice(&self) -> Option<Notice> {
+    pub fn notice(&self, language: Language) -> Option<Notice> {
         match &*self.0.borrow() {
             Standing::Looking | Standing::Shown => None,
             Standing::Missing { why, since } => Some(Notice {
                 code: "tray_missing".to_owned(),
                 level: "warning".to_owned(),
-                message: why.to_string(),
+                message: why.said().in_language(language).to_owned(),
                 at: since.to_string(),
             }),
         }
@@ -172,7 +187,7 @@ impl Told {
 
 /// What the tray needs to know of its surroundings.
 pub(crate) struct Around {
-    /// Where the panel's colours and the language come from.
+    /// Where the panel's colours come from.
     pub vars: Arc<dyn Vars>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
@@ -208,8 +223,8 @@ pub(crate) async fn keep(app: AppHandle, around: Around, stop: CancellationToken
 
 /// What the tray has to show now.
 async fn current(app: &AppHandle, around: &Around) -> TrayModel {
-    let system = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| around.vars.get(name));
-    let unset = Language::of("system", system.as_deref());
+    let locale = app.state::<Locale>();
+    let unset = locale.language("system");
     if app.state::<Backend>().starting() {
         return without_engine(Absence::Starting, unset);
     }
@@ -220,8 +235,8 @@ async fn current(app: &AppHandle, around: &Around) -> TrayModel {
     });
     match documents.await {
         Ok(Ok((quota, mut status))) => {
-            let language = Language::of(&status.language, system.as_deref());
-            status.notices.extend(app.state::<Presence>().notice());
+            let language = locale.language(&status.language);
+            status.notices.extend(app.state::<Presence>().notice(language));
             tray(&quota, &status, around.clock.now(), &TimeZone::system(), language)
         }
         Ok(Err(_)) | Err(_) => without_engine(Absence::Lost, unset),
@@ -231,6 +246,7 @@ async fn current(app: &AppHandle, around: &Around) -> TrayModel {
 fn act(app: &AppHandle, request: TrayRequest) {
     match request {
         TrayRequest::Open => windows::show(app),
+        TrayRequest::Overview => windows::show_page(app, Some("/".to_owned())),
         TrayRequest::OpenCredential(id) => windows::show_page(app, Some(credential_page(&id))),
         TrayRequest::Quit => app.exit(0),
         TrayRequest::Refresh => app.state::<Tasks>().start(|_| refresh(app.clone())),
@@ -293,9 +309,11 @@ mod tests {
 
     #[test]
     fn a_missing_tray_is_told_with_what_to_do() {
-        assert_eq!(Presence::new().notice(), None);
+        assert_eq!(Presence::new().notice(Language::English), None);
         for why in [Missing::NoHost, Missing::NoBus("gone".to_owned()), Missing::Refused("no".to_owned())] {
-            let notice = missing(why).notice().unwrap();
+            let chinese = missing(why.clone()).notice(Language::Chinese).unwrap();
+            assert!(chinese.message.contains("关闭窗口会退出"), "{}", chinese.message);
+            let notice = missing(why).notice(Language::English).unwrap();
             assert_eq!(notice.code, "tray_missing");
             assert!(notice.message.contains("closing the window quits"), "{}", notice.message);
         }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::tray::Presence;
 
 /// The window's label, which the capability names.
-const MAIN: &str = "main";
+pub(crate) const MAIN: &str = "main";
 /// How long a panel may take to come, or to come back, before the window stands in for the tray.
 const PATIENCE: Duration = Duration::from_secs(10);
 

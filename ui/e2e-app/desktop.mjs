@@ -7,13 +7,16 @@ import { midday } from '../e2e/midday.mjs';
 import { gdbus } from './gdbus.mjs';
 import { until } from './wait.mjs';
 
-const PANEL = `<?xml version="1.0" encoding="UTF-8"?>
+/** The settings of a panel along the upper edge that holds nothing but tray icons. */
+const panelSettings = (dark) => `<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
   <property name="configver" type="int" value="2"/>
   <property name="panels" type="array">
     <value type="int" value="1"/>
+    <property name="dark-mode" type="bool" value="${dark}"/>
     <property name="panel-1" type="empty">
       <property name="position" type="string" value="p=6;x=0;y=0"/>
+      <property name="position-locked" type="bool" value="true"/>
       <property name="length" type="uint" value="100"/>
       <property name="size" type="uint" value="32"/>
       <property name="plugin-ids" type="array"><value type="int" value="1"/></property>
@@ -50,9 +53,10 @@ function firstLine(child, fd) {
 /**
  * Opens a desktop for the test `t`; it is taken down after it.
  *
- * `bus: false` leaves out the session bus, `panel: false` the place for tray icons.
+ * `bus: false` leaves out the session bus, `panel: false` the place for tray icons; `light` is the panel's colour, and
+ * the desktop says so as Plasma does.
  */
-export async function desktop(t, { bus = true, panel = true } = {}) {
+export async function desktop(t, { bus = true, panel = true, light = false } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'headroom-app-'));
   const running = [];
   const start = (...args) => {
@@ -83,11 +87,12 @@ export async function desktop(t, { bus = true, panel = true } = {}) {
     // Without a bus of the test's own, none of the machine's either.
     DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(home, 'no-bus')}`,
     HEADROOM_DATA_DIR: join(home, 'data'),
+    XDG_CURRENT_DESKTOP: light ? 'KDE' : 'XFCE',
   };
   mkdirSync(env.XDG_RUNTIME_DIR, { mode: 0o700 });
   const channels = join(env.XDG_CONFIG_HOME, 'xfce4', 'xfconf', 'xfce-perchannel-xml');
   mkdirSync(channels, { recursive: true });
-  writeFileSync(join(channels, 'xfce4-panel.xml'), PANEL);
+  writeFileSync(join(channels, 'xfce4-panel.xml'), panelSettings(!light));
 
   const screen = ['-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-displayfd', '3'];
   const display = start('Xvfb', screen, env, ['ignore', 'ignore', 'ignore', 'pipe']);

@@ -6,7 +6,7 @@ import { engine } from './engine.mjs';
 import { messages } from './messages.mjs';
 import { until } from './wait.mjs';
 import { APP, drive } from './webdriver.mjs';
-import { windows } from './x11.mjs';
+import { close, windows } from './x11.mjs';
 
 test('what falls low is told once on the desktop, and a click opens the window', async (t) => {
   const place = await desktop(t);
@@ -36,7 +36,7 @@ test('what falls low is told once on the desktop, and a click opens the window',
   assert.equal(shown('Gemini is used up on Ada').length, 1);
 });
 
-test('a click on a message turns the window to its page', async (t) => {
+test('a click on a message turns the window to its page, and brings one there where it was closed', async (t) => {
   const place = await desktop(t);
   const desk = await messages(place);
   const page = await drive(place, ['--demo']);
@@ -56,6 +56,28 @@ test('a click on a message turns the window to its page', async (t) => {
     const { value } = await page.evaluate('return location.hash');
     return value === `#/credential?${id}`;
   });
+
+  await page.evaluate("location.hash = '#/settings'");
+  const [window] = await windows(place.env);
+  await close(place.env, window);
+  await until('the window to be gone', async () => (await windows(place.env)).length === 0);
+  desk.click(told);
+  await page.newest();
+  await until('its page in the new window', async () => {
+    const { value } = await page.evaluate('return location.hash');
+    return value === `#/credential?${id}`;
+  });
+});
+
+test('the button of a message speaks the language of the setting', async (t) => {
+  const place = await desktop(t);
+  const desk = await messages(place);
+  place.start(APP, ['--demo', '--hidden'], place.env);
+  const host = await engine(place.env);
+  await host.command('settings_set', { key: 'language', value: 'zh-CN' });
+  await host.read();
+  const told = await until('a message', () => desk.shown().find(({ actions }) => actions[1] === '打开'));
+  assert.match(told.title, /[\u4e00-\u9fff]/u);
 });
 
 test('a message that is switched off is not shown', async (t) => {

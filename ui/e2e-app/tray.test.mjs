@@ -11,14 +11,20 @@ import { close, windows } from './x11.mjs';
 
 const hidden = ['--demo', '--hidden'];
 
-test('the panel gets an icon in four sizes and a menu with a line for each credential', async (t) => {
+test('the panel gets an icon in five sizes and a menu with a line for each credential', async (t) => {
   const { env, start } = await desktop(t);
   const bus = gdbus(env);
   start(APP, hidden, env);
   const host = await engine(env);
   const { sentence, credentials } = await host.read();
   const item = await until('the icon', () => bus.item());
-  assert.deepEqual(await bus.iconSizes(item), ['16x16', '24x24', '32x32', '48x48']);
+  assert.deepEqual(await bus.iconSizes(item), [
+    '16x16',
+    '22x22',
+    '24x24',
+    '32x32',
+    '44x44',
+  ]);
 
   const menu = await until('the figures in the menu', async () => {
     const seen = await bus.menu(item);

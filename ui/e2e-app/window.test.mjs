@@ -1,7 +1,10 @@
 // The window: what it shows, how it follows, what it survives, what it may not do.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { desktop } from './desktop.mjs';
 import { engine, percent } from './engine.mjs';
 import { gdbus } from './gdbus.mjs';
@@ -9,6 +12,8 @@ import { family } from './processes.mjs';
 import { until } from './wait.mjs';
 import { drive } from './webdriver.mjs';
 import { close, windows } from './x11.mjs';
+
+const exec = promisify(execFile);
 
 test('the window shows the figures of the simulated service', async (t) => {
   const place = await desktop(t);
@@ -78,6 +83,56 @@ test('closing the window destroys it, the tray stays, and opening it shows what 
   await page.newest();
   await until('the name in the new window', async () => (await page.text()).includes('Countess'));
   assert.equal(await page.windows(), 1);
+});
+
+test('a line of the menu opens its credential, the sentence the overview, with a window and without', async (t) => {
+  const place = await desktop(t);
+  const bus = gdbus(place.env);
+  const page = await drive(place, ['--demo']);
+  const host = await engine(place.env);
+  const { sentence } = await host.read();
+  const { id } = await host.credential('Chen');
+  const item = await until('the tray icon', () => bus.item());
+  const click = async (wanted) => {
+    const entry = await until('the entry', async () => (await bus.menu(item)).find(wanted));
+    assert.ok(entry.enabled, entry.label);
+    await bus.click(item, entry.id);
+  };
+  const at = (hash) =>
+    until(hash, async () => (await page.evaluate('return location.hash')).value === hash);
+
+  await click(({ label }) => label.startsWith('Chen'));
+  await at(`#/credential?${id}`);
+  await click(({ label }) => label.endsWith(sentence));
+  await at('#/');
+  const [window] = await until('the window', async () => {
+    const seen = await windows(place.env);
+    return seen.length > 0 && seen;
+  });
+  await close(place.env, window);
+  await until('the window to be gone', async () => (await windows(place.env)).length === 0);
+  await click(({ label }) => label.startsWith('Chen'));
+  await page.newest();
+  await at(`#/credential?${id}`);
+});
+
+test('what is shown is saved as a file where the user says', async (t) => {
+  const place = await desktop(t);
+  const page = await drive(place, ['--demo']);
+  await (await engine(place.env)).read();
+  const given = page.invoke('save_text', { args: { name: '../headroom-use.csv', text: 'a,b\r\n' } });
+  // The system's own dialogue, where Enter takes the name as it stands.
+  const dialog = await until('the dialogue', async () => {
+    const { stdout } = await exec('xdotool', ['search', '--onlyvisible', '--name', 'Save'], { env: place.env });
+    return stdout.trim().split('\n').at(-1);
+  });
+  await exec('xdotool', ['windowfocus', '--sync', dialog, 'key', 'Return'], { env: place.env });
+  const { value, error } = await given;
+  assert.equal(error, undefined);
+  // The dialogue begins where the app was started.
+  t.after(() => rmSync(value, { force: true }));
+  assert.equal(basename(value), 'headroom-use.csv');
+  assert.equal(readFileSync(value, 'utf8'), 'a,b\r\n');
 });
 
 test('the page can call nothing but the commands of the engine', async (t) => {

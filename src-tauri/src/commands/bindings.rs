@@ -49,8 +49,8 @@ fn every_command_has_a_permission_of_its_own() {
 }
 
 #[test]
-fn the_window_may_call_every_command_of_the_engine() {
-    assert_eq!(NAMES, engine::api::COMMANDS);
+fn the_window_may_call_every_command_of_the_engine_and_save_a_file() {
+    assert_eq!(NAMES, [engine::api::COMMANDS, &["save_text"]].concat());
 }
 
 #[test]

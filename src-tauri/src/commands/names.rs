@@ -51,4 +51,5 @@ pub(crate) const NAMES: &[&str] = &[
     "ui_link",
     "demo_begin",
     "demo_end",
+    "save_text",
 ];

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use engine::view::dto::NotificationView;
+use engine::view::tray::Language;
 use futures_util::StreamExt;
 use tauri::AppHandle;
 use zbus::proxy::SignalStream;
@@ -39,8 +40,8 @@ impl Post {
     }
 
     /// Shows a message. Where nothing shows messages, the window and the ledger still tell.
-    pub async fn show(&mut self, message: &NotificationView) {
-        match self.send(message).await {
+    pub async fn show(&mut self, message: &NotificationView, language: Language) {
+        match self.send(message, language).await {
             Ok(number) => {
                 self.pages.retain(|(shown, _)| *shown != number);
                 self.pages.push((number, message.page.clone()));
@@ -71,7 +72,7 @@ impl Post {
         }
     }
 
-    async fn send(&mut self, message: &NotificationView) -> zbus::Result<u32> {
+    async fn send(&mut self, message: &NotificationView, language: Language) -> zbus::Result<u32> {
         if self.bus.is_none() {
             self.bus = Some(Bus::open().await?);
         }
@@ -84,7 +85,7 @@ impl Post {
             ("desktop-entry", Value::from("Headroom")),
             ("category", Value::from("device")),
         ]);
-        let actions = [CLICK, "Open"];
+        let actions = [CLICK, language.say("Open", "打开")];
         let (replaces, icon) = (0_u32, "dev.headroom.desktop");
         bus.proxy
             .call(

@@ -2,6 +2,7 @@
 //! the front, which shows the window.
 
 use engine::view::dto::NotificationView;
+use engine::view::tray::Language;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 
@@ -17,7 +18,7 @@ impl Post {
     }
 
     /// Shows a message. Where the desktop refuses, the window and the ledger still tell.
-    pub async fn show(&mut self, message: &NotificationView) {
+    pub async fn show(&mut self, message: &NotificationView, _: Language) {
         let shown = self.app.notification().builder().title(&message.title).body(&message.body).show();
         if let Err(error) = shown {
             tracing::warn!("a message could not be shown on the desktop: {error}");

@@ -43,12 +43,23 @@ macro_rules! pictures {
 
 type Picture = fn(TrayIcon) -> &'static [u8];
 
+// Panels draw 16, 22 (Plasma, Xfce), 24 or 32 points. The largest is 44, not 48: Xfce takes the largest and halves it.
 #[cfg(not(target_os = "macos"))]
-const LIGHT: [Picture; 4] =
-    [pictures!("light", "16"), pictures!("light", "24"), pictures!("light", "32"), pictures!("light", "48")];
+const LIGHT: [Picture; 5] = [
+    pictures!("light", "16"),
+    pictures!("light", "22"),
+    pictures!("light", "24"),
+    pictures!("light", "32"),
+    pictures!("light", "44"),
+];
 #[cfg(not(target_os = "macos"))]
-const DARK: [Picture; 4] =
-    [pictures!("dark", "16"), pictures!("dark", "24"), pictures!("dark", "32"), pictures!("dark", "48")];
+const DARK: [Picture; 5] = [
+    pictures!("dark", "16"),
+    pictures!("dark", "22"),
+    pictures!("dark", "24"),
+    pictures!("dark", "32"),
+    pictures!("dark", "44"),
+];
 // The menu bar draws 18 points; this is its sharp size on a Retina screen.
 #[cfg(target_os = "macos")]
 const TEMPLATE: [Picture; 1] = [pictures!("template", "36")];
@@ -67,6 +78,15 @@ pub(super) fn sizes(icon: TrayIcon, panel: Panel) -> Vec<Image<'static>> {
     pictures.iter().filter_map(|picture| Image::from_bytes(picture(icon)).ok()).collect()
 }
 
+/// The picture for a tray that takes a single one: 32 px is sharp at 200 %, and halved at 100 %.
+#[cfg_attr(
+    all(target_os = "linux", not(feature = "native-tray"), not(test)),
+    expect(dead_code, reason = "the session bus takes every size")
+)]
+pub(super) fn one(icon: TrayIcon, panel: Panel) -> Option<Image<'static>> {
+    sizes(icon, panel).into_iter().find(|picture| picture.width() >= 32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,7 +103,8 @@ mod tests {
         for icon in all() {
             for panel in [Panel::Light, Panel::Dark] {
                 let widths: Vec<u32> = sizes(icon, panel).iter().map(Image::width).collect();
-                assert_eq!(widths, [16, 24, 32, 48], "{icon:?} {panel:?}");
+                assert_eq!(one(icon, panel).map(|picture| picture.width()), Some(32));
+                assert_eq!(widths, [16, 22, 24, 32, 44], "{icon:?} {panel:?}");
             }
         }
     }

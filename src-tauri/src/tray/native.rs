@@ -65,7 +65,7 @@ impl Face {
 
     fn redraw(&self, icon: &TrayIcon, model: &TrayModel) -> tauri::Result<()> {
         if model.icon != self.drawn.icon {
-            icon.set_icon(art::sizes(model.icon, self.panel).into_iter().nth(2))?;
+            icon.set_icon(art::one(model.icon, self.panel))?;
             #[cfg(target_os = "macos")]
             icon.set_icon_as_template(true)?;
         }
@@ -117,10 +117,7 @@ fn build(
                 let _ = clicked.send(TrayRequest::Open);
             }
         });
-    // 32 px: sharp at 200 %, and halved at 100 %.
-    if let Some(icon) =
-        art::sizes(model.icon, panel).into_iter().nth(usize::from(!cfg!(target_os = "macos")) * 2)
-    {
+    if let Some(icon) = art::one(model.icon, panel) {
         builder = builder.icon(icon);
     }
     if cfg!(target_os = "macos") {
@@ -166,6 +163,7 @@ fn label(text: &str) -> String {
 fn id(request: &TrayRequest) -> String {
     match request {
         TrayRequest::Open => "open".to_owned(),
+        TrayRequest::Overview => "overview".to_owned(),
         TrayRequest::OpenCredential(id) => format!("credential:{id}"),
         TrayRequest::Refresh => "refresh".to_owned(),
         TrayRequest::Quit => "quit".to_owned(),
@@ -179,6 +177,7 @@ fn request(id: &str) -> Option<TrayRequest> {
     match id.split_once(':') {
         None => match id {
             "open" => Some(TrayRequest::Open),
+            "overview" => Some(TrayRequest::Overview),
             "refresh" => Some(TrayRequest::Refresh),
             "quit" => Some(TrayRequest::Quit),
             "warm" => Some(TrayRequest::Warm(None)),
@@ -201,6 +200,7 @@ mod tests {
     fn a_menu_id_leads_back_to_its_request() {
         for asked in [
             TrayRequest::Open,
+            TrayRequest::Overview,
             TrayRequest::OpenCredential("a1".to_owned()),
             TrayRequest::Refresh,
             TrayRequest::Quit,

@@ -98,7 +98,8 @@ impl ksni::Tray for Item {
 
     fn tool_tip(&self) -> ToolTip {
         let lines = self.model.menu.iter().filter_map(|entry| match entry {
-            TrayEntry::Text(text) | TrayEntry::Action { text, request: TrayRequest::OpenCredential(_) } => {
+            TrayEntry::Text(text)
+            | TrayEntry::Action { text, request: TrayRequest::Overview | TrayRequest::OpenCredential(_) } => {
                 Some(escape(text))
             }
             TrayEntry::Separator | TrayEntry::Menu { .. } | TrayEntry::Action { .. } => None,

@@ -119,21 +119,24 @@ test('warmups are narrowed by credential, outcome and words', async () => {
   expect(screen.getByText('No warmup matches.')).toBeInTheDocument();
 });
 
-test('what is shown is given away as a file, and where that is not possible to the clipboard', async () => {
+test('what is shown is given away as a file; where it went is told, and why it did not', async () => {
   const backend = new FakeBackend();
   const saved: [string, string][] = [];
-  backend.saveText = (name, text) => saved.push([name, text]);
+  backend.saveText = (name, text) => {
+    saved.push([name, text]);
+    return Promise.resolve(`/home/ada/${name}`);
+  };
   await shown('#/history?warmups', backend);
   await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'Credential' }), 'Bob');
   await userEvent.click(screen.getByRole('button', { name: 'CSV' }));
   expect(saved[0]?.[0]).toBe('headroom-warmups-2026-09-01.csv');
   expect(saved[0]?.[1].split('\r\n')).toHaveLength(3);
+  expect(await screen.findByText('Saved as /home/ada/headroom-warmups-2026-09-01.csv.')).toBeInTheDocument();
   await userEvent.click(screen.getByRole('button', { name: 'JSON' }));
   expect(JSON.parse(saved[1]?.[1] ?? '')).toMatchObject([{ credential: 'c-bob', outcome: 'refused' }]);
-  const user = userEvent.setup();
-  backend.saveText = null;
-  await user.click(screen.getByRole('button', { name: 'JSON' }));
-  expect(await navigator.clipboard.readText()).toBe(saved[1]?.[1]);
+  backend.saveText = () => Promise.reject(new BackendError('failed', 'The disk is full.'));
+  await userEvent.click(screen.getByRole('button', { name: 'JSON' }));
+  expect(await screen.findByText('Not saved: The disk is full.')).toBeInTheDocument();
 });
 
 test('a sentence stands first: how the warmups went', async () => {

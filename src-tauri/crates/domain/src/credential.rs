@@ -2,7 +2,7 @@
 //!
 //! Secrets are not here: they live encrypted in the engine's store and never reach a decision.
 
-use crate::policy::words::Language;
+use crate::policy::words::{Language, Spoken};
 use jiff::Timestamp;
 use std::fmt;
 use std::str::FromStr;
@@ -53,6 +53,12 @@ impl fmt::Display for Provider {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no provider; use antigravity, gemini-cli or api-key")]
 pub struct UnknownProvider(pub String);
+
+impl Spoken for UnknownProvider {
+    fn in_chinese(&self) -> String {
+        format!("没有名为 {:?} 的提供方；可用 antigravity、gemini-cli 或 api-key", self.0)
+    }
+}
 
 impl FromStr for Provider {
     type Err = UnknownProvider;

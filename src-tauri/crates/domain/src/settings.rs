@@ -10,6 +10,7 @@ mod hours;
 mod resolve;
 mod rule;
 mod table;
+mod words;
 
 pub use alias::{Alias, BadAlias};
 pub use choice::{Choice, Floor, KeyStorage, Language, Routing, Theme};
@@ -45,6 +46,8 @@ pub struct Ignored {
     pub env: &'static str,
     /// Why it has no effect.
     pub why: &'static str,
+    /// The same in Chinese.
+    pub why_in_chinese: &'static str,
 }
 
 /// Names that are accepted without effect.
@@ -52,6 +55,7 @@ pub const IGNORED: &[Ignored] = &[Ignored {
     key: "smart_warmup_max_concurrent",
     env: "SMART_WARMUP_MAX_CONCURRENT",
     why: "SMART_WARMUP_MAX_CONCURRENT is accepted but has no effect: warmups are sent one at a time",
+    why_in_chinese: "可以设置 SMART_WARMUP_MAX_CONCURRENT，但不起作用：预热逐个发送",
 }];
 
 /// The row of a setting, secrets included.

@@ -39,10 +39,12 @@ macro_rules! commands {
         /// # Errors
         /// When there is no such command, the arguments are not of its form, or it fails.
         pub async fn dispatch(host: &Host, name: &str, args: Value) -> Result<Value, ApiError> {
-            match name {
-                $(stringify!($name) => encode(&host.$name($(decode::<$args>(args)?)?).await?),)*
+            let answer = match name {
+                $(stringify!($name) => async { encode(&host.$name($(decode::<$args>(args)?)?).await?) }.await,)*
                 _ => Err(ApiError::new(ErrorCode::NotFound, format!("there is no command {name:?}"))),
-            }
+            };
+            // Here and nowhere else an error gets its language: what fails need not know the reader.
+            answer.map_err(|error: ApiError| error.in_language(host.runtime().settings.language()))
         }
 
         impl Client {

@@ -17,6 +17,7 @@ pub use connector::{ConnectError, Connector, Standing, Undone, Written};
 pub use format::Format;
 
 use crate::settings::Vars;
+use domain::policy::words::Said;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -129,7 +130,7 @@ pub struct Setup {
     /// What to set, for a person to read and copy. Empty: what the files hold.
     pub by_hand: String,
     /// What else there is to know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Said>,
 }
 
 /// What a file of a program has to hold.

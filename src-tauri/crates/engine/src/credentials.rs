@@ -7,6 +7,7 @@ use crate::ledger::{Change, Ledger, Note};
 use crate::secrets::{SecretError, SecretName, VaultCell};
 use crate::store::{Store, StoreError};
 use domain::credential::{Blocked, Credential, CredentialId, Provider, State, Tier};
+use domain::policy::words::Spoken;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use std::collections::HashMap;
@@ -30,6 +31,17 @@ pub enum CredentialError {
     /// A secret cannot be sealed or opened.
     #[error(transparent)]
     Secret(#[from] SecretError),
+}
+
+impl Spoken for CredentialError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::NotFound(text) => format!("没有凭据 {text:?}；`headroom credentials` 列出全部凭据"),
+            Self::Ambiguous(text) => format!("{text:?} 对应多个凭据；请使用 id"),
+            Self::Store(error) => error.in_chinese(),
+            Self::Secret(error) => error.in_chinese(),
+        }
+    }
 }
 
 /// A credential on its way in.

@@ -9,7 +9,7 @@ pub use redact::Redactor;
 use crate::host::Host;
 use crate::view::dto::{Check, KeyStorageView};
 use domain::credential::State;
-use domain::policy::words::Language;
+use domain::policy::words::{Language, Spoken as _};
 
 /// System proxy variables that other programs follow and this one does not.
 const PROXY_VARIABLES: [&str; 6] =
@@ -19,9 +19,13 @@ const PROXY_VARIABLES: [&str; 6] =
 pub(crate) async fn examine(host: &Host) -> Vec<Check> {
     let said = host.runtime().settings.language();
     let dir = host.data_dir();
-    let mut checks =
-        vec![files::data_dir(dir), files::space(dir), database(host, said).await, files::backups(dir)];
-    checks.extend(files::kept_aside(dir));
+    let mut checks = vec![
+        files::data_dir(dir, said),
+        files::space(dir, said),
+        database(host, said).await,
+        files::backups(dir, said),
+    ];
+    checks.extend(files::kept_aside(dir, said));
     checks.push(key_storage(host, said));
     checks.push(clock(host, said));
     checks.push(proxy_variables(host, said));
@@ -39,7 +43,7 @@ async fn database(host: &Host, said: Language) -> Check {
         Ok(()) => ok("database", said.say("The database is sound.", "数据库完好。")),
         Err(error) => problem(
             "database",
-            error.to_string(),
+            error.said().in_language(said),
             said.say(
                 "Start Headroom again: it restores the newest backup and keeps the damaged file.",
                 "请重新启动 Headroom：它会恢复最新的备份，并保留损坏的文件。",
@@ -71,7 +75,10 @@ fn key_storage(host: &Host, said: Language) -> Check {
         }
         KeyStorageView::Missing | KeyStorageView::Lost => problem(
             CODE,
-            runtime.vault.why_not().unwrap_or_else(|| said.say("There is no key.", "没有密钥。").to_owned()),
+            runtime.vault.why_not().map_or_else(
+                || said.say("There is no key.", "没有密钥。").to_owned(),
+                |why| why.in_language(said).to_owned(),
+            ),
             said.say(
                 "Unlock or start the system's keychain, or choose the file: headroom settings set key_storage file",
                 "请解锁或启动系统的钥匙串，或选择文件：headroom settings set key_storage file",
@@ -182,7 +189,8 @@ async fn damaged(host: &Host, said: Language) -> Check {
     const CODE: &str = "records";
     match host.runtime().store.credentials().await {
         Err(error) => {
-            problem(CODE, error.to_string(), said.say("See the database above.", "见上面的数据库。"))
+            let why = error.said();
+            problem(CODE, why.in_language(said), said.say("See the database above.", "见上面的数据库。"))
         }
         Ok(loaded) if loaded.damaged.is_empty() => {
             ok(CODE, said.say("Every stored credential can be read.", "所有已存的凭据都能读取。"))
@@ -253,7 +261,10 @@ fn sources(host: &Host, said: Language) -> Check {
         .credentials
         .iter()
         .filter(|k| k.credential.state.is_active())
-        .filter_map(|k| Some(format!("{}: {}", k.credential.name(), k.failure.as_ref()?.message)))
+        .filter_map(|k| {
+            let why = k.failure.as_ref()?.message.in_language(said);
+            Some(format!("{}{}{why}", k.credential.name(), said.say(": ", "：")))
+        })
         .collect();
     if failing.is_empty() {
         ok(CODE, said.say("No reading has failed.", "没有失败的读取。"))

@@ -391,8 +391,8 @@ pub(crate) fn network(settings: &SettingsKeeper, options: &Options) -> Arc<dyn T
     options.transport.clone().unwrap_or_else(network)
 }
 
-fn no_key(why: String) -> Said {
-    Said { chinese: format!("没有可用来加密登录信息的密钥：{why}"), english: why }
+fn no_key(why: Said) -> Said {
+    Said { chinese: format!("没有可用来加密登录信息的密钥：{}", why.chinese), ..why }
 }
 
 fn notice(code: &'static str, level: Level, message: Said, at: jiff::Timestamp) -> Notice {

@@ -16,6 +16,7 @@ use crate::tasks::Tasks;
 use crate::upstream::{Upstream, client_of, pack};
 use crate::view::dto::{LoginProgress, LoginStarted};
 use domain::credential::{CredentialId, Provider};
+use domain::policy::words::{Said, Spoken};
 use flow::Flow;
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
@@ -50,6 +51,26 @@ pub enum LoginError {
     /// The secrets cannot be opened or stored.
     #[error(transparent)]
     Credential(#[from] CredentialError),
+}
+
+impl Spoken for LoginError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::ApiKey => "API 密钥不需要登录；请用 `headroom credentials add-key NAME` 添加".to_owned(),
+            Self::NoClient(provider) => {
+                let (title, key) = (provider.title(), provider.key().replace('-', "_"));
+                format!(
+                    "没有可用于 {title} 的 OAuth 客户端；请设置 oauth_client_id_{key} 和 oauth_client_secret_{key}，或导入带有它们的凭据文件"
+                )
+            }
+            Self::NoFlow => "这次登录已经结束；请重新开始".to_owned(),
+            Self::NotACallback => {
+                "这不是本次登录的地址；请粘贴浏览器最后所在的完整地址，其中带有 code 和 state".to_owned()
+            }
+            Self::Listen(error) => format!("无法在 127.0.0.1 上为登录打开端口：{error}"),
+            Self::Credential(error) => error.in_chinese(),
+        }
+    }
 }
 
 /// The sign-ins under way. Clones share them.
@@ -108,7 +129,10 @@ impl Logins {
             let life = std::time::Duration::from_secs(LIFE.as_secs().unsigned_abs());
             tokio::select! {
                 callback = listener::wait(listener, flow.clone()) => logins.finish(&flow, callback).await,
-                () = tokio::time::sleep(life) => flow.fail("nobody came back from the browser within five minutes; begin again"),
+                () = tokio::time::sleep(life) => logins.fail(&flow, &Said::new(
+                    "nobody came back from the browser within five minutes; begin again",
+                    "五分钟内没有从浏览器返回；请重新开始",
+                )),
                 () = flow.over() => {}
                 () = stop.cancelled() => {}
             }
@@ -142,8 +166,12 @@ impl Logins {
     /// # Errors
     /// When there is no such sign-in.
     pub fn cancel(&self, id: &str) -> Result<(), LoginError> {
-        self.flow(id)?.fail("you gave the sign-in up");
+        self.fail(&*self.flow(id)?, &Said::new("you gave the sign-in up", "你放弃了这次登录"));
         Ok(())
+    }
+
+    fn fail(&self, flow: &Flow, why: &Said) {
+        flow.fail(why.in_language(self.inner.settings.language()));
     }
 
     fn flow(&self, id: &str) -> Result<Arc<Flow>, LoginError> {
@@ -161,7 +189,7 @@ impl Logins {
                 break;
             };
             if let Some(given_up) = flows.remove(&oldest) {
-                given_up.fail("a newer sign-in took its place");
+                self.fail(&given_up, &Said::new("a newer sign-in took its place", "已由更新的登录取代"));
             }
         }
         flows.insert(flow.id.clone(), flow);
@@ -172,7 +200,11 @@ impl Logins {
         let code = match callback {
             flow::Callback::Code(code) => code,
             flow::Callback::Denied(why) => {
-                return flow.fail(&format!("the service ended the sign-in: {why}"));
+                let why = Said::new(
+                    format!("the service ended the sign-in: {why}"),
+                    format!("服务结束了登录：{why}"),
+                );
+                return self.fail(flow, &why);
             }
         };
         if !flow.begin_exchange() {
@@ -180,7 +212,7 @@ impl Logins {
         }
         match self.exchange(flow, &code).await {
             Ok((id, name)) => flow.done(id.to_string(), name),
-            Err(why) => flow.fail(&why),
+            Err(why) => self.fail(flow, &why),
         }
     }
 
@@ -188,7 +220,7 @@ impl Logins {
         &self,
         flow: &Flow,
         code: &secrecy::SecretString,
-    ) -> Result<(CredentialId, String), String> {
+    ) -> Result<(CredentialId, String), Said> {
         let inner = &self.inner;
         let form = [
             ("client_id", flow.client.0.expose_secret()),
@@ -198,20 +230,26 @@ impl Logins {
             ("redirect_uri", &flow.redirect_uri),
             ("grant_type", "authorization_code"),
         ];
-        let answer = inner.upstream.token(&form).await.map_err(|e| e.to_string())?;
+        let answer = inner.upstream.token(&form).await.map_err(|e| e.said())?;
         if !answer.is_success() {
-            let why = wire::upstream::token::refusal(answer.status, &answer.body);
-            return Err(format!("the service did not accept the sign-in ({}); begin again", why.title()));
+            let why = wire::upstream::token::refusal(answer.status, &answer.body).said();
+            return Err(Said::new(
+                format!("the service did not accept the sign-in ({}); begin again", why.english),
+                format!("服务没有接受这次登录（{}）；请重新开始", why.chinese),
+            ));
         }
-        let token = wire::upstream::token::parse(&answer.body).map_err(|e| e.to_string())?;
+        let token = wire::upstream::token::parse(&answer.body).map_err(|e| e.said())?;
         if !token.scopes.iter().any(|s| s == url::CLOUD_PLATFORM) {
-            return Err(
-                "a permission was left out on the consent page; begin again and leave every box ticked"
-                    .to_owned(),
-            );
+            return Err(Said::new(
+                "a permission was left out on the consent page; begin again and leave every box ticked",
+                "授权页面上漏选了一项权限；请重新开始，并保留所有勾选",
+            ));
         }
         let Some(refresh_token) = token.refresh_token else {
-            return Err("the service gave no lasting login; take Headroom's access away in your account and begin again".to_owned());
+            return Err(Said::new(
+                "the service gave no lasting login; take Headroom's access away in your account and begin again",
+                "服务没有给出长期有效的登录；请在你的账号中移除 Headroom 的访问权限后重新开始",
+            ));
         };
         let email = match inner.upstream.userinfo(&token.access_token).await {
             Ok(answer) if answer.is_success() => {
@@ -227,7 +265,7 @@ impl Logins {
             (SecretName::ClientId, flow.client.0.clone()),
             (SecretName::ClientSecret, flow.client.1.clone()),
         ];
-        self.store(flow.provider, email, secrets).await.map_err(|e| e.to_string())
+        self.store(flow.provider, email, secrets).await.map_err(|e| e.said())
     }
 
     /// The same login signed in again gets the new tokens; any other is new.

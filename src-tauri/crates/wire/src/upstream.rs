@@ -13,6 +13,7 @@ pub mod token;
 pub mod userinfo;
 
 use crate::json::{self, DEEPEST, Fields, LARGEST, Odd, Unreadable};
+use domain::policy::words::Spoken;
 use domain::quota::plausible_reset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -85,6 +86,23 @@ pub enum Problem {
     /// JSON without what makes it this answer.
     #[error("has no {0}")]
     Without(&'static str),
+}
+
+impl Spoken for Malformed {
+    fn in_chinese(&self) -> String {
+        format!("{} 的应答{}", self.endpoint, self.problem.in_chinese())
+    }
+}
+
+impl Spoken for Problem {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::TooLarge => format!("超过 {LARGEST} 字节"),
+            Self::TooDeep => format!("嵌套超过 {DEEPEST} 层"),
+            Self::NotJson { line, column } => format!("不是 JSON（第 {line} 行，第 {column} 列）"),
+            Self::Without(what) => format!("缺少 {what}"),
+        }
+    }
 }
 
 /// Reads an answer as one JSON value.

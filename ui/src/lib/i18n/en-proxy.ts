@@ -24,7 +24,8 @@ export const proxyTexts = {
   inFlight: (count: number) =>
     plural(count, '1 request is being answered.', `${count} requests are being answered.`),
   noKeys: 'No client key yet: nothing gets in.',
-  makeKey: 'Make one',
+  connect: 'Set a program up, which makes its key',
+  makeKey: 'Make a key',
   consentTitle: 'Before the proxy is switched on',
   consentAgree: 'Agree and switch it on',
   consentNote: 'Your answer is kept with its date. You can switch the proxy off at any time.',
@@ -64,7 +65,8 @@ export const proxyTexts = {
 
   programs: {
     text: 'What a program needs to use this address. Writing keeps what is in its file and makes a copy.',
-    show: 'Show what it needs',
+    show: 'What it needs',
+    showName: (name: string) => `What ${name} needs`,
     connected: 'connected',
     write: 'Write it',
     writeName: (name: string) => `Set up ${name}`,

@@ -63,7 +63,7 @@ export const credentialTexts: Messages['credential'] = {
 
 export const timelineTexts: Messages['timeline'] = {
   title: '时间线',
-  next: (time, group, name) => `下一次恢复：${time}，${name} 的${group}。`,
+  next: (time, group, name) => `下一次恢复：${time}，${name} 的 ${group}。`,
   plenty: '额度都还充足，无需等待。',
   none: '尚不知道任何重置时间。',
   range: '时间范围',
@@ -109,9 +109,8 @@ export const historyTexts: Messages['history'] = {
   export: '导出',
   exportCsv: 'CSV 表格',
   exportJson: 'JSON 文件',
-  exported: (name) => `已保存 ${name}。`,
-  copied: '已复制，可粘贴到需要的地方。',
-  notCopied: '剪贴板不可用。可用 `headroom history` 写入文件。',
+  exported: (where) => `已保存为 ${where}。`,
+  notSaved: (why) => `未能保存：${why}`,
   nothing: '没有可导出的内容。',
   chartOf: '凭据',
   noCredential: '没有带窗口的凭据可供绘制。',

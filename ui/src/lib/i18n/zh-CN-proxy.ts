@@ -23,7 +23,8 @@ export const proxyTexts: Messages['proxy'] = {
   copyAddress: '复制地址',
   inFlight: (count) => `正在处理 ${count} 个请求。`,
   noKeys: '还没有客户端密钥：没有任何程序可以使用。',
-  makeKey: '创建一个',
+  connect: '设置一个程序，密钥会随之创建',
+  makeKey: '创建密钥',
   consentTitle: '开启代理之前',
   consentAgree: '同意并开启',
   consentNote: '你的同意会连同日期一起保存。代理可以随时关闭。',
@@ -62,7 +63,8 @@ export const proxyTexts: Messages['proxy'] = {
 
   programs: {
     text: '各个程序使用这个地址所需的配置。写入时会保留文件原有内容，并留一份副本。',
-    show: '查看所需配置',
+    show: '所需配置',
+    showName: (name) => `${name} 所需配置`,
     connected: '已连接',
     write: '写入',
     writeName: (name) => `配置 ${name}`,

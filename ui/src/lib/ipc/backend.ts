@@ -128,8 +128,8 @@ export interface Backend {
   chooseFiles(): Promise<ImportSource | null>;
   /** Opens a page of the service in the user's browser. */
   openExternal(url: string): Promise<void>;
-  /** Offers a text as a file, where the place has such a way; else null. */
-  saveText: ((name: string, text: string) => void) | null;
+  /** Gives a text away as a file. Answers where it went, or null where the user gave it up. */
+  saveText(name: string, text: string): Promise<string | null>;
 }
 
 /**

@@ -55,6 +55,13 @@ export const commands = {
 	uiLink: () => __TAURI_INVOKE<UiLink>("ui_link"),
 	demoBegin: () => __TAURI_INVOKE<null>("demo_begin"),
 	demoEnd: () => __TAURI_INVOKE<null>("demo_end"),
+	/**
+	 *  Where the text went; null where the user gave it up.
+	 *
+	 *  # Errors
+	 *  When the file cannot be written, with the system's words.
+	 */
+	saveText: (args: SaveTextArgs) => __TAURI_INVOKE<string | null>("save_text", { args }),
 };
 
 /* Types */
@@ -917,6 +924,14 @@ export type SampleView = {
 	source: string,
 };
 
+/**  Arguments of `save_text`. */
+export type SaveTextArgs = {
+	/**  The name to begin with, without a folder. */
+	name: string,
+	/**  What goes in. */
+	text: string,
+};
+
 /**  What the scheduler is up to. */
 export type SchedulerView = {
 	/**  Its jobs. */
@@ -1040,7 +1055,7 @@ export type StatusView = {
 	/**  Until when the user lets background reads and warmups rest; null where they do not. */
 	paused_until: string | null,
 	/**  The credential whose number the tray's icon shows; null for the tightest that can be used. */
-	tray_pinned: string | null,
+	tray_pinned: string[],
 	/**  When the next periodic read of quota is due. */
 	next_refresh_at: string | null,
 	/**  How long a full cycle takes where the pace does not allow the interval, in minutes. */

@@ -45,7 +45,7 @@ type Answers = { [Name in keyof Commands]?: (args: never) => unknown };
 
 export class FakeBackend implements Backend {
   place: 'window' | 'browser' = 'browser';
-  saveText: Backend['saveText'] = null;
+  saveText: Backend['saveText'] = (name) => Promise.resolve(name);
   readonly asked: Asked[] = [];
   readonly opened: string[] = [];
   /** What the file dialog gives. */

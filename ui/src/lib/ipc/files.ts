@@ -103,12 +103,13 @@ export function chooseFiles(page: Document): Promise<ImportSource | null> {
   });
 }
 
-/** Saves a text through the browser's download. */
-export function saveText(name: string, text: string): void {
+/** Saves a text through the browser's download: where it goes is the browser's. */
+export function saveText(name: string, text: string): Promise<string | null> {
   const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
   link.click();
   URL.revokeObjectURL(address);
+  return Promise.resolve(name);
 }

@@ -28,8 +28,6 @@ function whenReady(subscribed: Promise<Stop>): Stop {
 export class TauriBackend implements Backend {
   readonly place = 'window';
   readonly commands: Commands;
-  readonly saveText = null;
-
   #connection = new Set<(state: ConnectionState) => void>();
   #state: ConnectionState = 'live';
 
@@ -90,6 +88,10 @@ export class TauriBackend implements Backend {
     } catch (thrown) {
       throw BackendError.from(thrown);
     }
+  }
+
+  saveText(name: string, text: string): Promise<string | null> {
+    return this.commands.saveText({ name, text });
   }
 
   #turn(state: ConnectionState): void {

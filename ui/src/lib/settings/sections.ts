@@ -32,6 +32,19 @@ const rules: readonly (readonly [RegExp, SectionName])[] = [
   [/^(upstream_|gemini_cli_urls|api_key_url|oauth_)/, 'service'],
 ];
 
+/** What everybody looks for comes first in the first section; the rest keeps the engine's order. */
+const first = ['language', 'theme', 'autostart', 'start_hidden', 'tray_pinned', 'key_storage'];
+
+function place({ key }: SettingView): number {
+  const at = first.indexOf(key);
+  return at < 0 ? first.length : at;
+}
+
+/** Whether something outside decides the value, so that it cannot be changed here. */
+export function isFixed({ source }: SettingView): boolean {
+  return source === 'environment' || source === 'flag';
+}
+
 export function sectionOf(key: string): SectionName {
   return rules.find(([pattern]) => pattern.test(key))?.[1] ?? 'other';
 }
@@ -72,6 +85,11 @@ export function sections(settings: readonly SettingView[], typed: string, texts:
     return searched.some((text) => text.toLocaleLowerCase().includes(wanted));
   });
   return sectionNames
-    .map((name) => ({ name, settings: found.filter(({ key }) => sectionOf(key) === name) }))
+    .map((name) => ({
+      name,
+      settings: found
+        .filter(({ key }) => sectionOf(key) === name)
+        .toSorted((one, other) => place(one) - place(other)),
+    }))
     .filter((section) => section.settings.length > 0);
 }

@@ -12,6 +12,7 @@ import { Decisions } from './decisions.svelte';
 import { History } from './history.svelte';
 import { Imports } from './imports.svelte';
 import { Language } from './language.svelte';
+import { Pins } from './pins.svelte';
 import { Proxy } from './proxy.svelte';
 import { Quotas } from './quotas.svelte';
 import { Router } from './router.svelte';
@@ -45,6 +46,7 @@ export class App {
   readonly decisions: Decisions;
   readonly history: History;
   readonly proxy: Proxy;
+  readonly pins: Pins;
   readonly toasts = new Toasts();
   readonly tip = new Tip();
   readonly view: ViewChoice;
@@ -69,6 +71,7 @@ export class App {
     this.quotas = new Quotas(backend);
     this.status = new Status(backend);
     this.settings = new Settings(backend);
+    this.pins = new Pins(this.settings, this.status);
     this.credentials = new Credentials(backend, this.quotas, this.toasts, this.language, now);
     const lookAgain = () => this.look();
     this.imports = new Imports(backend, lookAgain);

@@ -16,10 +16,9 @@ interface Kept {
   by: By;
   sort: Sort;
   dense: boolean;
-  pinned: string[];
 }
 
-const plain: Kept = { by: 'credentials', sort: 'own', dense: false, pinned: [] };
+const plain: Kept = { by: 'credentials', sort: 'own', dense: false };
 
 /** Reads what was kept; whatever is not of its form is as if it were never kept. */
 export function readKept(text: string | null): Kept {
@@ -30,12 +29,11 @@ export function readKept(text: string | null): Kept {
     return plain;
   }
   if (typeof read !== 'object' || read === null) return plain;
-  const { by, sort, dense, pinned } = read as Record<string, unknown>;
+  const { by, sort, dense } = read as Record<string, unknown>;
   return {
     by: by === 'models' ? 'models' : 'credentials',
     sort: sorts.find((one) => one === sort) ?? plain.sort,
     dense: dense === true,
-    pinned: Array.isArray(pinned) ? pinned.filter((id) => typeof id === 'string') : [],
   };
 }
 
@@ -44,8 +42,6 @@ export class ViewChoice {
   sort = $state<Sort>('own');
   /** One line a credential instead of two. */
   dense = $state(false);
-  /** Ids of the credentials that stand first, in the order in which they were pinned. */
-  pinned = $state.raw<readonly string[]>([]);
 
   constructor(private readonly keep: Keep | null) {
     Object.assign(this, readKept(this.#read()));
@@ -54,17 +50,12 @@ export class ViewChoice {
   /** Changes some of it, and keeps all of it. */
   choose(change: Partial<Kept>): void {
     Object.assign(this, change);
-    const { by, sort, dense, pinned } = this;
+    const { by, sort, dense } = this;
     try {
-      this.keep?.setItem(key, JSON.stringify({ by, sort, dense, pinned }));
+      this.keep?.setItem(key, JSON.stringify({ by, sort, dense }));
     } catch {
       // A full or forbidden store: the choice holds until the page is closed.
     }
-  }
-
-  togglePin(id: string): void {
-    const others = this.pinned.filter((one) => one !== id);
-    this.choose({ pinned: others.length < this.pinned.length ? others : [...others, id] });
   }
 
   #read(): string | null {

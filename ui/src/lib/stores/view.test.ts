@@ -17,19 +17,15 @@ test('a choice is there again in the next window', () => {
   const store = keep();
   const view = new ViewChoice(store);
   view.choose({ sort: 'reset', dense: true });
-  view.togglePin('c-ada');
-  view.togglePin('c-bob');
-  view.togglePin('c-ada');
   const next = new ViewChoice(store);
-  expect([next.sort, next.dense, next.pinned, next.by]).toEqual(['reset', true, ['c-bob'], 'credentials']);
+  expect([next.sort, next.dense, next.by]).toEqual(['reset', true, 'credentials']);
 });
 
-test.each([null, '', 'no json', '3', '{"sort":"nonsense","pinned":[1,"a"],"dense":"yes"}'])(
+test.each([null, '', 'no json', '3', '{"sort":"nonsense","dense":"yes"}'])(
   'what is kept as %j does no harm',
   (text) => {
     const kept = readKept(text);
     expect([kept.sort, kept.dense, kept.by]).toEqual(['own', false, 'credentials']);
-    expect(kept.pinned.every((id) => typeof id === 'string')).toBe(true);
   },
 );
 

@@ -3,6 +3,7 @@
 //! The same answer sends a request and shows beforehand where a name would go.
 
 use super::models::successor;
+use super::words::Said;
 use crate::settings::Alias;
 use std::fmt;
 
@@ -64,6 +65,22 @@ impl fmt::Display for Destination {
             Via::Nothing => return f.write_str("no credential offers it, and no rule names it"),
         }
         if self.known { Ok(()) } else { f.write_str(", which no credential offers") }
+    }
+}
+
+impl Destination {
+    /// Where `name` goes, as a sentence.
+    #[must_use]
+    pub fn said(&self, name: &str) -> Said {
+        let model = &self.model;
+        let known = if self.known { "" } else { "，但没有凭据提供它" };
+        let chinese = match &self.via {
+            Via::Itself => format!("{name} 转到 {model}{known}。"),
+            Via::Alias(alias) => format!("{name} 按规则 {alias} 转到 {model}{known}。"),
+            Via::Replaced => format!("{name} 转到取代它的 {model}{known}。"),
+            Via::Nothing => format!("{name} 没有凭据提供，也没有规则涉及。"),
+        };
+        Said::new(format!("{name} {self}."), chinese)
     }
 }
 

@@ -1,5 +1,6 @@
 //! How long the user wants automation to rest.
 
+use super::words::Spoken;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +27,12 @@ pub enum Pause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a pause is a span from 1m to 7d such as 1h, the word tomorrow, or off")]
 pub struct BadPause;
+
+impl Spoken for BadPause {
+    fn in_chinese(&self) -> String {
+        "暂停时长可以是 1m 到 7d 之间的时间（例如 1h）、tomorrow 或 off".to_owned()
+    }
+}
 
 impl Pause {
     /// Until when it lasts from `now` on; `None` where it is over.

@@ -104,10 +104,29 @@ impl Said {
         Self { english: say(Language::English).to_string(), chinese: say(Language::Chinese).to_string() }
     }
 
+    /// A sentence that was made in each language.
+    #[must_use]
+    pub fn new(english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self { english: english.into(), chinese: chinese.into() }
+    }
+
     /// In one language.
     #[must_use]
     pub fn in_language(&self, language: Language) -> &str {
         language.say(&self.english, &self.chinese)
+    }
+}
+
+/// What went wrong, in every language: `Display` says it in English, for the log and for programs.
+///
+/// A variant without its Chinese does not compile. What others said (the system, the service) stays in their words.
+pub trait Spoken: std::fmt::Display {
+    /// In Simplified Chinese.
+    fn in_chinese(&self) -> String;
+
+    /// In both.
+    fn said(&self) -> Said {
+        Said::new(self.to_string(), self.in_chinese())
     }
 }
 

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 /// Hosts of the sign-in besides `*.googleapis.com`.
 const SIGN_IN_HOSTS: [&str; 1] = ["accounts.google.com"];
 
-const LONGEST: usize = 200;
+pub(super) const LONGEST: usize = 200;
 
 /// Why an address is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

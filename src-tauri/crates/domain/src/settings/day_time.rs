@@ -1,5 +1,6 @@
 //! A time of the day, in local time: `07:00`.
 
+use crate::policy::words::Spoken;
 use jiff::civil::Time;
 use std::fmt;
 use std::str::FromStr;
@@ -12,6 +13,12 @@ pub struct DayTime(Time);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("takes a time of the day such as 07:00")]
 pub struct BadDayTime;
+
+impl Spoken for BadDayTime {
+    fn in_chinese(&self) -> String {
+        "需要 07:00 这样的时刻".to_owned()
+    }
+}
 
 impl DayTime {
     /// As a time of the local clock.

@@ -1,5 +1,6 @@
 //! Hours of the week, in local time: `mon-fri 06:00-20:00, sat 10:00-16:00`.
 
+use crate::policy::words::Spoken;
 use jiff::civil::{DateTime, Weekday};
 use std::fmt;
 use std::str::FromStr;
@@ -30,6 +31,12 @@ struct Span {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no span of hours; write spans like mon-fri 06:00-20:00, sat 10:00-16:00")]
 pub struct BadHours(String);
+
+impl Spoken for BadHours {
+    fn in_chinese(&self) -> String {
+        format!("{:?} 不是时段；请写成 mon-fri 06:00-20:00, sat 10:00-16:00 这样的形式", self.0)
+    }
+}
 
 impl Hours {
     /// Whether every hour is meant.

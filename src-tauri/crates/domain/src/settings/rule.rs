@@ -87,9 +87,9 @@ pub enum Why {
     NotPlain,
 }
 
-const MOST_ENTRIES: usize = 100;
-const LONGEST_ENTRY: usize = 200;
-const LONGEST_TEXT: usize = 200;
+pub(super) const MOST_ENTRIES: usize = 100;
+pub(super) const LONGEST_ENTRY: usize = 200;
+pub(super) const LONGEST_TEXT: usize = 200;
 const LONGEST_PATH: usize = 1_000;
 
 /// Reads and writes one setting's value.

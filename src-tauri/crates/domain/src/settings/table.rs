@@ -155,8 +155,8 @@ settings! { version =>
         "Tells once a cycle when quota falls by five points that nothing here used.";
     notify_quiet_hours: Option<Hours> = None, OPTIONAL_HOURS, "NOTIFY_QUIET_HOURS", EVERYWHERE,
         "When no message is shown, in local time, in the form of the warmup hours; what still holds is told afterwards.";
-    tray_pinned: Option<String> = None, OPTIONAL_NAME, "HEADROOM_TRAY_PINNED", EVERYWHERE,
-        "The id of the credential whose level the tray icon shows; empty means the tightest that can be used.";
+    tray_pinned: Vec<String> = Vec::new(), NAMES, "HEADROOM_TRAY_PINNED", EVERYWHERE,
+        "Ids of the credentials you pinned: they stand first in the overview, and the tray icon shows the tightest of them; empty means the tightest of all that can be used.";
     agy_login: Option<String> = None, OPTIONAL_NAME, "AGY_LOGIN", EVERYWHERE,
         "The id of the Antigravity login that the official program agy is signed in with: its report is then asked first; empty means none.";
     agy_command: Option<String> = None, OPTIONAL_PROGRAM, "AGY_COMMAND", EVERYWHERE,

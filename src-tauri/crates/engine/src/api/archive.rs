@@ -10,6 +10,7 @@ use crate::view::dto::{
     ImportOutcome,
 };
 use domain::credential::{Credential, CredentialId, Provider};
+use domain::policy::words::{Said, Spoken as _};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -25,13 +26,17 @@ impl Host {
     pub(crate) async fn archive_export(&self, args: ArchiveExportArgs) -> Result<ArchiveExported, ApiError> {
         let runtime = self.runtime();
         if runtime.is_demo() {
-            let words = "this is the demo: nothing in it is yours to keep";
-            return Err(ApiError::new(ErrorCode::Refused, words));
+            let words =
+                Said::new("this is the demo: nothing in it is yours to keep", "这是演示：其中没有你的数据");
+            return Err(ApiError::said(ErrorCode::Refused, words));
         }
         let path = absolute(&args.path)?;
         if args.passphrase.chars().count() < SHORTEST_PASSPHRASE {
-            let words = format!("a passphrase needs at least {SHORTEST_PASSPHRASE} characters");
-            return Err(ApiError::new(ErrorCode::BadInput, words));
+            let words = Said::new(
+                format!("a passphrase needs at least {SHORTEST_PASSPHRASE} characters"),
+                format!("口令至少需要 {SHORTEST_PASSPHRASE} 个字符"),
+            );
+            return Err(ApiError::said(ErrorCode::BadInput, words));
         }
         if !args.replace && path.exists() {
             let words = format!("{} is there already; choose another name, or --replace it", path.display());
@@ -246,12 +251,12 @@ impl From<Unopened> for ApiError {
             Unopened::NoArchive | Unopened::WrongPassphrase => ErrorCode::BadInput,
             Unopened::Newer | Unopened::Damaged | Unopened::NoKey => ErrorCode::Failed,
         };
-        Self::new(code, why.to_string())
+        Self::said(code, why.said())
     }
 }
 
 impl From<BadContent> for ApiError {
     fn from(why: BadContent) -> Self {
-        failed(why)
+        Self::said(ErrorCode::Failed, why.said())
     }
 }

@@ -15,7 +15,7 @@ use crate::warmup::{ByHand, Wanted, warmup_consent};
 use domain::credential::CredentialId;
 use domain::policy::cooldown::{Claim, Part, Sentence};
 use domain::policy::pause::{self, BadPause};
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Said, Spoken as _};
 use jiff::{SignedDuration, Span, Timestamp};
 
 /// The longest answer of the ledger.
@@ -44,13 +44,19 @@ impl Host {
                 Wanted::Pairs(pairs.collect::<Result<_, CredentialError>>()?)
             }
             (None, Some(_)) => {
-                return Err(ApiError::new(ErrorCode::BadInput, "a model belongs to a credential; name both"));
+                return Err(ApiError::said(
+                    ErrorCode::BadInput,
+                    Said::new("a model belongs to a credential; name both", "模型属于凭据；请同时指定两者"),
+                ));
             }
             (None, None) if args.all || args.dry_run => Wanted::All,
             (None, None) => {
-                return Err(ApiError::new(
+                return Err(ApiError::said(
                     ErrorCode::BadInput,
-                    "name a credential, or say that you mean all of them",
+                    Said::new(
+                        "name a credential, or say that you mean all of them",
+                        "请指定一个凭据，或说明是全部",
+                    ),
                 ));
             }
         };
@@ -66,7 +72,9 @@ impl Host {
         }
         let wanted = ByHand { target, force: args.force, dry_run: args.dry_run };
         let round = runtime.warmups.by_hand(wanted).await;
-        round.ok_or_else(|| ApiError::new(ErrorCode::Failed, "the engine is stopping"))
+        round.ok_or_else(|| {
+            ApiError::said(ErrorCode::Failed, Said::new("the engine is stopping", "引擎正在停止"))
+        })
     }
 
     pub(crate) async fn warmup_cancel(&self) -> Result<(), ApiError> {
@@ -78,7 +86,7 @@ impl Host {
         let wanted: pause::Pause = args
             .pause
             .parse()
-            .map_err(|error: BadPause| ApiError::new(ErrorCode::BadInput, error.to_string()))?;
+            .map_err(|error: BadPause| ApiError::said(ErrorCode::BadInput, error.said()))?;
         let until = self.runtime().pause.set(wanted).await.map_err(failed)?;
         Ok(PauseView { until: until.map(|at| at.to_string()) })
     }
@@ -169,9 +177,12 @@ impl Host {
         let state = runtime.ledger.state();
         let claim = state.cooldowns.iter().find(|claim| name_of(claim) == args.id);
         let Some(claim) = claim else {
-            return Err(ApiError::new(
+            return Err(ApiError::said(
                 ErrorCode::NotFound,
-                format!("nothing rests by the name {:?}; `headroom cooldowns` lists what does", args.id),
+                Said::new(
+                    format!("nothing rests by the name {:?}; `headroom cooldowns` lists what does", args.id),
+                    format!("没有名为 {:?} 的暂停；`headroom cooldowns` 列出全部暂停", args.id),
+                ),
             ));
         };
         runtime.store.delete_cooldown(claim.scope.clone()).await.map_err(failed)?;
@@ -278,9 +289,12 @@ pub(super) fn since(
         return Ok(at);
     }
     let wrong = || {
-        ApiError::new(
+        ApiError::said(
             ErrorCode::BadInput,
-            format!("{text:?} is no span such as 1h or 7d, and no instant such as 2026-09-01T00:00:00Z"),
+            Said::new(
+                format!("{text:?} is no span such as 1h or 7d, and no instant such as 2026-09-01T00:00:00Z"),
+                format!("{text:?} 既不是 1h 或 7d 这样的时长，也不是 2026-09-01T00:00:00Z 这样的时刻"),
+            ),
         )
     };
     let span: Span = text.parse().map_err(|_| wrong())?;

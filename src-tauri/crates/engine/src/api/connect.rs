@@ -9,6 +9,7 @@ use crate::view::dto::{
 };
 use domain::policy::alias::Via;
 use domain::policy::models::is_offered;
+use domain::policy::words::{Language, Said, Spoken as _};
 use secrecy::SecretString;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -31,9 +32,12 @@ impl Host {
     pub(crate) async fn connect_write(&self, args: ConnectWriteArgs) -> Result<ConnectWritten, ApiError> {
         let (program, runtime) = (program(&args.client)?, self.runtime());
         if runtime.is_demo() {
-            return Err(ApiError::new(
+            return Err(ApiError::said(
                 ErrorCode::Refused,
-                "this is the demo: it changes no files of your programs; import a credential first",
+                Said::new(
+                    "this is the demo: it changes no files of your programs; import a credential first",
+                    "这是演示：不会改动你的程序的文件；请先导入凭据",
+                ),
             ));
         }
         let (base, models) = (runtime.proxy_address(), runtime.offered_models());
@@ -44,6 +48,7 @@ impl Host {
         let mut notes = program.setup(&wanted, &home).notes;
         notes.extend(written.notes);
         notes.extend(runtime.switched_off());
+        let language = runtime.settings.language();
         Ok(ConnectWritten {
             client: program.id.to_owned(),
             name: program.name.to_owned(),
@@ -51,7 +56,7 @@ impl Host {
             backups: shown(&written.backups),
             key_name: written.key.name,
             key_is_new: written.key_is_new,
-            notes,
+            notes: in_words(&notes, language),
         })
     }
 
@@ -71,9 +76,12 @@ impl Host {
     pub(crate) async fn alias_preview(&self, args: AliasArgs) -> Result<AliasView, ApiError> {
         let name = args.name.trim();
         if name.is_empty() || name.len() > LONGEST_MODEL {
-            return Err(ApiError::new(
+            return Err(ApiError::said(
                 ErrorCode::BadInput,
-                "give the name of a model, as a client would send it",
+                Said::new(
+                    "give the name of a model, as a client would send it",
+                    "请填写模型名称，即客户端会发送的名称",
+                ),
             ));
         }
         let found = self.runtime().proxy.destination(name);
@@ -85,7 +93,7 @@ impl Host {
         };
         Ok(AliasView {
             name: name.to_owned(),
-            sentence: format!("{name} {found}."),
+            sentence: found.said(name).in_language(self.runtime().settings.language()).to_owned(),
             model: found.model,
             known: found.known,
             via: via.to_owned(),
@@ -104,16 +112,18 @@ impl Host {
         let home = self.home();
         let setup = program.setup(&wanted, &home);
         let standing = runtime.connector.standing(program, &wanted, &home).await?;
+        let language = runtime.settings.language();
+        let notes: Vec<_> = setup.notes.iter().cloned().chain(runtime.switched_off()).collect();
         Ok(ConnectView {
             client: program.id.to_owned(),
             name: program.name.to_owned(),
             about: program.about.to_owned(),
             files: setup.files.iter().map(|file| file.path.display().to_string()).collect(),
             text: setup.text(),
-            notes: setup.notes.into_iter().chain(runtime.switched_off()).collect(),
+            notes: in_words(&notes, language),
             connected: standing.connected,
             can_undo: standing.can_undo,
-            problem: standing.problem,
+            problem: standing.problem.map(|why| why.in_language(language).to_owned()),
         })
     }
 }
@@ -128,9 +138,14 @@ impl Runtime {
         models.into_iter().collect()
     }
 
-    fn switched_off(&self) -> Option<String> {
+    fn switched_off(&self) -> Option<Said> {
         let off = !self.settings.current().proxy_enabled;
-        off.then(|| "The proxy is switched off: headroom settings set proxy_enabled true.".to_owned())
+        off.then(|| {
+            Said::new(
+                "The proxy is switched off: headroom settings set proxy_enabled true.",
+                "代理已关闭：headroom settings set proxy_enabled true。",
+            )
+        })
     }
 }
 
@@ -142,6 +157,10 @@ fn program(id: &str) -> Result<&'static Program, ApiError> {
             format!("there is no set-up for {id:?}; `headroom connect` lists the programs"),
         )
     })
+}
+
+fn in_words(notes: &[Said], language: Language) -> Vec<String> {
+    notes.iter().map(|note| note.in_language(language).to_owned()).collect()
 }
 
 fn shown(paths: &[PathBuf]) -> Vec<String> {
@@ -156,6 +175,6 @@ impl From<ConnectError> for ApiError {
             ConnectError::NotConnected(_) => ErrorCode::NotFound,
             ConnectError::NoHome | ConnectError::Store(_) => ErrorCode::Failed,
         };
-        Self::new(code, error.to_string())
+        Self::said(code, error.said())
     }
 }

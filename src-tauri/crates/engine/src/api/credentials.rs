@@ -7,6 +7,7 @@ use crate::view::dto::{
     AddKeyArgs, ApiError, CredentialArgs, CredentialChange, ErrorCode, ProjectArgs, RenameArgs, WatchArgs,
 };
 use domain::credential::{Credential, CredentialId, Provider, State};
+use domain::policy::words::{Said, Spoken as _};
 use secrecy::SecretString;
 
 /// Keys are opaque; this only keeps a pasted page from becoming one.
@@ -67,10 +68,7 @@ impl Host {
         let credential = runtime.credentials.find(&args.id)?;
         let label = args.label.map(|l| l.trim().to_owned()).filter(|l| !l.is_empty());
         if label.as_ref().is_some_and(|l| l.chars().count() > LONGEST_NAME) {
-            return Err(ApiError::new(
-                ErrorCode::BadInput,
-                format!("a name has at most {LONGEST_NAME} characters"),
-            ));
+            return Err(long_name());
         }
         runtime.credentials.set_label(&credential.id, label).await?;
         self.changed(&credential.id)
@@ -86,9 +84,12 @@ impl Host {
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | ':' | '.'));
         if !is_id || project.len() > 100 {
-            return Err(ApiError::new(
+            return Err(ApiError::said(
                 ErrorCode::BadInput,
-                "a Google Cloud project id has lower-case letters, digits and hyphens and starts with a letter; a project number does not work",
+                Said::new(
+                    "a Google Cloud project id has lower-case letters, digits and hyphens and starts with a letter; a project number does not work",
+                    "Google Cloud 项目 ID 由小写字母、数字和连字符组成，以字母开头；项目编号不可用",
+                ),
             ));
         }
         let (tier, at) = (credential.tier.clone(), runtime.clock.now());
@@ -100,24 +101,33 @@ impl Host {
     pub(crate) async fn credential_add_key(&self, args: AddKeyArgs) -> Result<CredentialChange, ApiError> {
         let (name, key) = (args.name.trim().to_owned(), SecretString::from(args.key.trim().to_owned()));
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
-            return Err(ApiError::new(
+            return Err(ApiError::said(
                 ErrorCode::BadInput,
-                "give the key a name, so that you can tell it from others",
+                Said::new(
+                    "give the key a name, so that you can tell it from others",
+                    "请给密钥取一个名称，以便区分",
+                ),
             ));
         }
         let text = secrecy::ExposeSecret::expose_secret(&key);
         if text.is_empty() || text.len() > LONGEST_KEY || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(ApiError::new(
+            return Err(ApiError::said(
                 ErrorCode::BadInput,
-                "that is no API key: it is empty, or has spaces or other signs in it",
+                Said::new(
+                    "that is no API key: it is empty, or has spaces or other signs in it",
+                    "这不是 API 密钥：它是空的，或含有空格等其他字符",
+                ),
             ));
         }
         self.leave_demo().await?;
         let runtime = self.runtime();
         if let Some(same) = self.same_key(&key).await? {
-            return Err(ApiError::new(
+            return Err(ApiError::said(
                 ErrorCode::Refused,
-                format!("this key is already there as {:?}", same.name()),
+                Said::new(
+                    format!("this key is already there as {:?}", same.name()),
+                    format!("此密钥已存在，名称为 {:?}", same.name()),
+                ),
             ));
         }
         let credential = runtime
@@ -139,13 +149,16 @@ impl Host {
         let runtime = self.runtime();
         let state = runtime.ledger.state();
         if let Some(watched) = state.credentials.iter().find(|k| k.credential.id.is_watched_only()) {
-            let words = format!("it is watched already, as {:?}", watched.credential.name());
-            return Err(ApiError::new(ErrorCode::Refused, words));
+            let name = watched.credential.name();
+            let words = Said::new(
+                format!("it is watched already, as {name:?}"),
+                format!("已在监看，名称为 {name:?}"),
+            );
+            return Err(ApiError::said(ErrorCode::Refused, words));
         }
         let name = args.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         if name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
-            let words = format!("a name has at most {LONGEST_NAME} characters");
-            return Err(ApiError::new(ErrorCode::BadInput, words));
+            return Err(long_name());
         }
         let label = name.unwrap_or_else(|| "Antigravity CLI".to_owned());
         let credential = runtime.credentials.watch(label).await?;
@@ -173,6 +186,14 @@ impl Host {
     }
 }
 
+fn long_name() -> ApiError {
+    let words = Said::new(
+        format!("a name has at most {LONGEST_NAME} characters"),
+        format!("名称最多 {LONGEST_NAME} 个字符"),
+    );
+    ApiError::said(ErrorCode::BadInput, words)
+}
+
 fn change(credential: &Credential) -> CredentialChange {
     CredentialChange {
         id: credential.id.to_string(),
@@ -190,6 +211,6 @@ impl From<CredentialError> for ApiError {
             CredentialError::Store(_) => ErrorCode::Failed,
             CredentialError::Secret(_) => ErrorCode::NoKey,
         };
-        Self::new(code, error.to_string())
+        Self::said(code, error.said())
     }
 }

@@ -8,6 +8,7 @@ use crate::secrets::SecretName;
 use crate::upstream::{client_of, pack, provider_owner};
 use crate::view::dto::{ApiError, ErrorCode, ImportArgs, ImportOutcome, ImportReport};
 use domain::credential::{CredentialId, Provider};
+use domain::policy::words::Spoken as _;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use wire::credential_file::FileCredential;
@@ -15,17 +16,19 @@ use wire::credential_file::FileCredential;
 impl Host {
     pub(crate) async fn import(&self, args: ImportArgs) -> Result<ImportReport, ApiError> {
         let provider: Option<Provider> = args.provider.as_deref().map(str::parse).transpose().map_err(
-            |e: domain::credential::UnknownProvider| ApiError::new(ErrorCode::BadInput, e.to_string()),
+            |e: domain::credential::UnknownProvider| ApiError::said(ErrorCode::BadInput, e.said()),
         )?;
         let found = import::collect(args.paths, args.files).await;
         let dry_run = args.dry_run;
-        let settings = import::settings(&found);
-        let mut planned = import::plan(&found, &self.runtime().known_logins().await?, provider);
+        let language = self.runtime().settings.language();
+        let settings = import::settings(&found, language);
+        let plan = |known: &[Known]| import::plan(&found, known, provider, language);
+        let mut planned = plan(&self.runtime().known_logins().await?);
         let anything =
             planned.iter().any(|p| matches!(p.entry.outcome, ImportOutcome::Added | ImportOutcome::Updated));
         if !dry_run && anything {
             if self.leave_demo().await? {
-                planned = import::plan(&found, &self.runtime().known_logins().await?, provider);
+                planned = plan(&self.runtime().known_logins().await?);
             }
             let runtime = self.runtime();
             for plan in &mut planned {

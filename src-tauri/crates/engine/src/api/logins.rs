@@ -6,13 +6,14 @@ use crate::view::dto::{
     ApiError, ErrorCode, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted,
 };
 use domain::credential::{Provider, UnknownProvider};
+use domain::policy::words::Spoken as _;
 
 impl Host {
     pub(crate) async fn login_start(&self, args: LoginArgs) -> Result<LoginStarted, ApiError> {
         let provider: Provider = args
             .provider
             .parse()
-            .map_err(|e: UnknownProvider| ApiError::new(ErrorCode::BadInput, e.to_string()))?;
+            .map_err(|e: UnknownProvider| ApiError::said(ErrorCode::BadInput, e.said()))?;
         Ok(self.runtime().logins.start(provider).await?)
     }
 
@@ -37,6 +38,6 @@ impl From<LoginError> for ApiError {
             LoginError::Listen(_) => ErrorCode::Failed,
             LoginError::Credential(_) => ErrorCode::NoKey,
         };
-        Self::new(code, error.to_string())
+        Self::said(code, error.said())
     }
 }

@@ -14,6 +14,7 @@ use crate::view::dto::{
     RequestsArgs, UsageView,
 };
 use domain::credential::CredentialId;
+use domain::policy::words::{Said, Spoken as _};
 use domain::settings::Settings;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
@@ -228,10 +229,7 @@ fn key_name(text: &str) -> Result<String, ApiError> {
     let fits =
         !name.is_empty() && name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);
     fits.then(|| name.to_owned()).ok_or_else(|| {
-        ApiError::new(
-            ErrorCode::BadInput,
-            format!("give the key a name of at most {LONGEST_NAME} characters, so that you can tell it from others"),
-        )
+        ApiError::said(ErrorCode::BadInput, Said::new(format!("give the key a name of at most {LONGEST_NAME} characters, so that you can tell it from others"), format!("请给密钥取一个不超过 {LONGEST_NAME} 个字符的名称，以便区分")))
     })
 }
 
@@ -240,9 +238,12 @@ fn key_models(given: Vec<String>) -> Result<Vec<String>, ApiError> {
         given.iter().map(|m| m.trim().to_owned()).filter(|m| !m.is_empty() && m != "*").collect();
     let plain = |m: &String| m.len() <= LONGEST_MODEL && m.bytes().all(|b| b.is_ascii_graphic() && b != b',');
     if models.len() > MOST_MODELS || !models.iter().all(plain) {
-        return Err(ApiError::new(
+        return Err(ApiError::said(
             ErrorCode::BadInput,
-            format!("a key takes at most {MOST_MODELS} models, each an id or the beginning of one"),
+            Said::new(
+                format!("a key takes at most {MOST_MODELS} models, each an id or the beginning of one"),
+                format!("一个密钥最多指定 {MOST_MODELS} 个模型，每个是 id 或 id 的开头"),
+            ),
         ));
     }
     Ok(models)
@@ -309,14 +310,14 @@ fn tokens(sum: i64) -> u64 {
 
 fn refused(error: StoreError) -> ApiError {
     if matches!(error, StoreError::KeyExists(_)) {
-        return ApiError::new(ErrorCode::Refused, error.to_string());
+        return ApiError::said(ErrorCode::Refused, error.said());
     }
     failed(error)
 }
 
 impl From<NoKey> for ApiError {
     fn from(error: NoKey) -> Self {
-        Self::new(ErrorCode::NotFound, error.to_string())
+        Self::said(ErrorCode::NotFound, error.said())
     }
 }
 

@@ -9,6 +9,7 @@ use crate::view::dto::{
     SettingsText,
 };
 use domain::credential::{Invalid, Provider, State};
+use domain::policy::words::{Said, Spoken as _};
 
 impl Host {
     pub(crate) async fn settings_list(&self) -> Result<Vec<SettingView>, ApiError> {
@@ -83,7 +84,13 @@ fn scope(runtime: &Runtime, credential: Option<&str>, model: Option<&str>) -> Re
     let credential =
         credential.map(|text| runtime.credentials.find(text)).transpose()?.map(|c| c.id.to_string());
     Scope::of(credential.as_deref(), model).ok_or_else(|| {
-        ApiError::new(ErrorCode::BadInput, "a model's own value belongs to a credential; name both")
+        ApiError::said(
+            ErrorCode::BadInput,
+            Said::new(
+                "a model's own value belongs to a credential; name both",
+                "模型自己的值属于凭据；请同时指定两者",
+            ),
+        )
     })
 }
 
@@ -96,6 +103,6 @@ impl From<SettingsError> for ApiError {
             SettingsError::Store(_) => ErrorCode::Failed,
             SettingsError::Secret(_) | SettingsError::Key(_) => ErrorCode::NoKey,
         };
-        Self::new(code, error.to_string())
+        Self::said(code, error.said())
     }
 }

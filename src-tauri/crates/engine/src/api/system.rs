@@ -7,7 +7,7 @@ use crate::view::dto::{
     ApiError, Check, ErrorCode, Notice, NotificationView, NotificationsArgs, StatusView, UiLink,
 };
 use domain::policy::notify::Telling;
-use domain::policy::words::Here;
+use domain::policy::words::{Here, Said};
 use domain::settings::Choice as _;
 
 impl Host {
@@ -82,9 +82,12 @@ impl Host {
         if begun || self.runtime().is_demo() {
             return Ok(());
         }
-        Err(ApiError::new(
+        Err(ApiError::said(
             ErrorCode::Refused,
-            "there are credentials; the demo shows itself where there is none",
+            Said::new(
+                "there are credentials; the demo shows itself where there is none",
+                "已有凭据；只有在没有凭据时才会显示演示",
+            ),
         ))
     }
 

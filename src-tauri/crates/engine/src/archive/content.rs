@@ -2,6 +2,7 @@
 //! themselves, and the settings.
 
 use crate::secrets::SecretName;
+use domain::policy::words::Spoken;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::io::{Cursor, Read, Write};
@@ -53,6 +54,12 @@ pub struct Secret {
 #[derive(Debug, thiserror::Error)]
 #[error("the archive opens, but what is in it cannot be used: {0}")]
 pub struct BadContent(String);
+
+impl Spoken for BadContent {
+    fn in_chinese(&self) -> String {
+        format!("归档可以打开，但其中的内容无法使用：{}", self.0)
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Row {

@@ -10,6 +10,7 @@
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use domain::policy::words::Spoken;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -48,6 +49,19 @@ pub enum Unopened {
     /// The system has no random numbers, or no memory for the key.
     #[error("the key cannot be made of the passphrase here; free some memory and try again")]
     NoKey,
+}
+
+impl Spoken for Unopened {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::NoArchive => "这不是 Headroom 的归档",
+            Self::Newer => "此归档由更新版本的 Headroom 写入；请先更新 Headroom",
+            Self::WrongPassphrase => "口令不正确",
+            Self::Damaged => "归档已损坏或被改动；请使用另一份副本",
+            Self::NoKey => "无法在此由口令生成密钥；请释放一些内存后重试",
+        }
+        .to_owned()
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ use super::record::{Record, RecordFile};
 use super::{FileSetup, Home, KEY_PLACEHOLDER, Program, Setup, Wanted};
 use crate::proxy::ClientKeys;
 use crate::store::{ClientKey, Store, StoreError};
+use domain::policy::words::{Said, Spoken};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -27,12 +28,12 @@ pub struct Connector {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// A file cannot be used or edited.
-    #[error("{} {why}; nothing was changed", .path.display())]
+    #[error("{} {}; nothing was changed", .path.display(), .why.english)]
     File {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        why: String,
+        why: Said,
     },
     /// It has no file that is written.
     #[error("{0} is set up by hand; `headroom connect` with its name shows what to enter")]
@@ -51,6 +52,21 @@ pub enum ConnectError {
     Store(#[from] StoreError),
 }
 
+impl Spoken for ConnectError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::File { path, why } => format!("{} {}；没有任何改动", path.display(), why.chinese),
+            Self::ByHand(name) => {
+                format!("{name} 需要手动设置；`headroom connect` 加其名称会显示要填写的内容")
+            }
+            Self::NoHome => "环境变量没有说明你的主目录在哪里".to_owned(),
+            Self::BadKey => "这不是可用的客户端密钥；不填写则会新建一个".to_owned(),
+            Self::NotConnected(name) => format!("Headroom 没有设置过 {name}，因此没有可撤回的内容"),
+            Self::Store(error) => error.in_chinese(),
+        }
+    }
+}
+
 /// How a program stands to the proxy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -59,7 +75,7 @@ pub struct Standing {
     /// Headroom wrote into its files and can take it back.
     pub can_undo: bool,
     /// Why its files cannot be written.
-    pub problem: Option<String>,
+    pub problem: Option<Said>,
 }
 
 /// What was written.
@@ -74,7 +90,7 @@ pub struct Written {
     /// It was made for it.
     pub key_is_new: bool,
     /// What the user should know of the files.
-    pub notes: Vec<String>,
+    pub notes: Vec<Said>,
 }
 
 /// What was taken back.
@@ -120,7 +136,7 @@ impl Connector {
         }
         let (connected, problem) = match changes(&setup, home) {
             Ok(changes) => (self.is_connected(&changes), None),
-            Err(error) => (false, Some(error.to_string())),
+            Err(error) => (false, Some(error.said())),
         };
         Ok(Standing { connected, can_undo, problem })
     }
@@ -174,7 +190,7 @@ impl Connector {
         home: &Home,
         old: Option<Record>,
         made_key: Option<&ClientKey>,
-    ) -> Result<(Vec<PathBuf>, Vec<PathBuf>, Vec<String>), ConnectError> {
+    ) -> Result<(Vec<PathBuf>, Vec<PathBuf>, Vec<Said>), ConnectError> {
         let old = old.unwrap_or_default();
         let mut record = Record { files: Vec::new(), made_key: old.made_key.clone() };
         if let Some(key) = made_key {
@@ -361,7 +377,7 @@ fn plan_undo(record: &RecordFile) -> Result<(Found, Plan), ConnectError> {
     let original = backup.map(|backup| backup.text).unwrap_or_default();
     let format = record.format().ok_or_else(|| ConnectError::File {
         path: path.clone(),
-        why: "was written by a newer version".to_owned(),
+        why: Said::new("was written by a newer version", "由更新的版本写入"),
     })?;
     let text = format.revert(&found.text, &original, &record.places).map_err(|why| unfit(path, &why))?;
     let is_empty = is_blank(&text) && record.backup.is_none();
@@ -380,28 +396,29 @@ fn put_back(path: &Path, found: &Found, written: &str) {
     }
 }
 
-fn remarks(path: &Path, found: &Found) -> Vec<String> {
+fn remarks(path: &Path, found: &Found) -> Vec<Said> {
     let mut notes = Vec::new();
     if found.is_open_to_others() {
-        notes.push(format!(
-            "Other users of this machine can read {}, and the key in it: chmod 600 closes it.",
-            path.display()
+        let path = path.display();
+        notes.push(Said::new(
+            format!("Other users of this machine can read {path}, and the key in it: chmod 600 closes it."),
+            format!("本机的其他用户可以读取 {path} 及其中的密钥：chmod 600 可以禁止。"),
         ));
     }
     if found.is_link {
-        notes.push(format!(
-            "{} is a link: the key is in {}, and goes where that goes.",
-            path.display(),
-            found.real.display()
+        let (path, real) = (path.display(), found.real.display());
+        notes.push(Said::new(
+            format!("{path} is a link: the key is in {real}, and goes where that goes."),
+            format!("{path} 是链接：密钥在 {real} 中，会随该文件一起移动。"),
         ));
     }
     notes
 }
 
 fn broken(path: &Path, why: &FileError) -> ConnectError {
-    ConnectError::File { path: path.to_owned(), why: why.to_string() }
+    ConnectError::File { path: path.to_owned(), why: why.said() }
 }
 
 fn unfit(path: &Path, why: &Unfit) -> ConnectError {
-    ConnectError::File { path: path.to_owned(), why: why.to_string() }
+    ConnectError::File { path: path.to_owned(), why: why.said() }
 }

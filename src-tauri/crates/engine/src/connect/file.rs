@@ -1,6 +1,7 @@
 //! Files of other programs: read whole, replaced in one step, with their mode and their links kept.
 
 use crate::store::file::{create_private, sync_dir};
+use domain::policy::words::Spoken;
 use std::fs::{self, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -30,7 +31,44 @@ pub(super) enum FileError {
     Io(#[from] io::Error),
     /// A link to nothing, to a folder or device, or to somebody else's file.
     #[error("{0}")]
-    Odd(&'static str),
+    Odd(Oddity),
+}
+
+/// What is odd about a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Oddity {
+    #[error("is a link to something that is not there")]
+    LinkToNothing,
+    #[error("is no ordinary file")]
+    NotAFile,
+    #[error("is a link to a file of another user")]
+    LinkToAnother,
+    #[error("is larger than any settings file")]
+    TooLarge,
+    #[error("is no text in UTF-8")]
+    NotText,
+    #[error("changed in this moment; try again")]
+    Changed,
+    #[error("has too many backups beside it")]
+    ManyBackups,
+}
+
+impl Spoken for FileError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Io(error) => format!("无法使用：{error}"),
+            Self::Odd(what) => match what {
+                Oddity::LinkToNothing => "是链接，但指向的文件不存在",
+                Oddity::NotAFile => "不是普通文件",
+                Oddity::LinkToAnother => "是链接，指向另一个用户的文件",
+                Oddity::TooLarge => "比任何设置文件都大",
+                Oddity::NotText => "不是 UTF-8 文本",
+                Oddity::Changed => "此刻正在改动；请重试",
+                Oddity::ManyBackups => "旁边的备份太多",
+            }
+            .to_owned(),
+        }
+    }
 }
 
 impl Found {
@@ -65,23 +103,23 @@ pub(super) fn read(path: &Path) -> Result<Found, FileError> {
         Err(error) => return Err(error.into()),
     };
     let real = if link {
-        fs::canonicalize(path).map_err(|_| FileError::Odd("is a link to something that is not there"))?
+        fs::canonicalize(path).map_err(|_| FileError::Odd(Oddity::LinkToNothing))?
     } else {
         path.to_owned()
     };
     let about = fs::metadata(&real)?;
     if !about.is_file() {
-        return Err(FileError::Odd("is no ordinary file"));
+        return Err(FileError::Odd(Oddity::NotAFile));
     }
     if link && !belongs_to_the_same(&about, path)? {
-        return Err(FileError::Odd("is a link to a file of another user"));
+        return Err(FileError::Odd(Oddity::LinkToAnother));
     }
     if about.len() > LARGEST {
-        return Err(FileError::Odd("is larger than any settings file"));
+        return Err(FileError::Odd(Oddity::TooLarge));
     }
     let mut bytes = Vec::new();
     fs::File::open(&real)?.take(LARGEST).read_to_end(&mut bytes)?;
-    let text = String::from_utf8(bytes).map_err(|_| FileError::Odd("is no text in UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|_| FileError::Odd(Oddity::NotText))?;
     Ok(Found { real, text, permissions: Some(about.permissions()), is_link: link })
 }
 
@@ -89,7 +127,7 @@ pub(super) fn read(path: &Path) -> Result<Found, FileError> {
 pub(super) fn replace(found: &Found, text: &str) -> Result<(), FileError> {
     let now = read(&found.real)?;
     if now.text != found.text || now.exists() != found.exists() {
-        return Err(FileError::Odd("changed in this moment; try again"));
+        return Err(FileError::Odd(Oddity::Changed));
     }
     let dir = found.real.parent().unwrap_or(Path::new("."));
     if !dir.exists() {
@@ -122,7 +160,7 @@ pub(super) fn back_up(path: &Path, text: &str) -> Result<PathBuf, FileError> {
             Err(error) => return Err(error.into()),
         }
     }
-    Err(FileError::Odd("has too many backups beside it"))
+    Err(FileError::Odd(Oddity::ManyBackups))
 }
 
 /// Takes a file away; that it is gone already is no error.

@@ -5,6 +5,7 @@ mod json;
 mod toml;
 
 use super::Entry;
+use domain::policy::words::Spoken;
 use serde_json::Value;
 
 /// The form of a file.
@@ -32,6 +33,15 @@ pub enum Unfit {
     /// Where a group of values belongs there is something else.
     #[error("has something else than a group of values at {0}")]
     NoGroup(String),
+}
+
+impl Spoken for Unfit {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Broken { form, why } => format!("不是有效的 {form}：{why}"),
+            Self::NoGroup(at) => format!("在 {at} 处不是一组值"),
+        }
+    }
 }
 
 impl Format {

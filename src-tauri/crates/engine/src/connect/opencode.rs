@@ -1,6 +1,7 @@
 //! opencode: a provider of its own in `opencode.json`, which takes comments. It offers the models that the file lists.
 
 use super::{Entry, FileSetup, Format, Home, Setup, Wanted, there_or_first};
+use domain::policy::words::Said;
 use serde_json::{Map, Value, json};
 
 pub(super) fn setup(wanted: &Wanted<'_>, home: &Home) -> Setup {
@@ -16,13 +17,19 @@ pub(super) fn setup(wanted: &Wanted<'_>, home: &Home) -> Setup {
         Entry::new(&["provider", "headroom", "models"], models),
     ];
     let note = if wanted.models.is_empty() {
-        "No model is known yet: once `headroom quota` lists them, write it again, or enter them under models yourself."
+        Said::new(
+            "No model is known yet: once `headroom quota` lists them, write it again, or enter them under models yourself.",
+            "还不知道有哪些模型：等 `headroom quota` 列出之后再写一次，或自行在 models 下填写。",
+        )
     } else {
-        "The models are those your credentials offer now; write it again when they change. In opencode, /models chooses one."
+        Said::new(
+            "The models are those your credentials offer now; write it again when they change. In opencode, /models chooses one.",
+            "其中的模型是你的凭据现在提供的；有变化时请再写一次。在 opencode 中用 /models 选择。",
+        )
     };
     Setup {
         files: vec![FileSetup { path, format: Format::Json, entries }],
         by_hand: String::new(),
-        notes: vec![note.to_owned()],
+        notes: vec![note],
     }
 }

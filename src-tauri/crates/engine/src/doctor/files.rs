@@ -4,6 +4,7 @@ use super::{ok, problem, warning};
 use crate::lock;
 use crate::store::{self, StoreError};
 use crate::view::dto::Check;
+use domain::policy::words::{Language, Spoken as _};
 use jiff::Timestamp;
 use std::fs;
 use std::io::{self, Write};
@@ -19,9 +20,11 @@ const ASIDE: [&str; 2] = [".corrupt-", ".replaced-"];
 /// Every check that needs no engine, beginning with why none came up.
 #[must_use]
 pub fn without_engine(dir: &Path, why: &str) -> Vec<Check> {
+    // Nobody knows the user's language then: it is a setting.
+    let said = Language::English;
     let mut checks = vec![problem("start", format!("The engine does not start: {why}"), start_advice(dir))];
-    checks.extend([data_dir(dir), space(dir), owner(dir), database(dir), backups(dir)]);
-    checks.extend(kept_aside(dir));
+    checks.extend([data_dir(dir, said), space(dir, said), owner(dir), database(dir), backups(dir, said)]);
+    checks.extend(kept_aside(dir, said));
     checks
 }
 
@@ -39,56 +42,90 @@ fn start_advice(dir: &Path) -> String {
     }
 }
 
-pub(super) fn data_dir(dir: &Path) -> Check {
+pub(super) fn data_dir(dir: &Path, said: Language) -> Check {
     const CODE: &str = "data_dir";
     let shown = dir.display();
     let Ok(meta) = fs::metadata(dir) else {
         return warning(
             CODE,
-            format!("There is no directory {shown}."),
-            "It is made at the first start; check HEADROOM_DATA_DIR.".to_owned(),
+            said.say(format!("There is no directory {shown}."), format!("没有目录 {shown}。")),
+            said.say(
+                "It is made at the first start; check HEADROOM_DATA_DIR.",
+                "首次启动时会创建；请检查 HEADROOM_DATA_DIR。",
+            ),
         );
     };
     if !meta.is_dir() {
         return problem(
             CODE,
-            format!("{shown} is no directory."),
-            "Move it away, or choose another with HEADROOM_DATA_DIR.",
+            said.say(format!("{shown} is no directory."), format!("{shown} 不是目录。")),
+            said.say(
+                "Move it away, or choose another with HEADROOM_DATA_DIR.",
+                "请移走它，或用 HEADROOM_DATA_DIR 另选一个。",
+            ),
         );
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         if meta.permissions().mode() & 0o077 != 0 {
-            let message = format!("{shown} can be read by other users of this machine.");
-            return warning(CODE, message, format!("headroom doctor --fix, or: chmod 700 {shown}"));
+            return warning(
+                CODE,
+                said.say(
+                    format!("{shown} can be read by other users of this machine."),
+                    format!("本机的其他用户可以读取 {shown}。"),
+                ),
+                said.say(
+                    format!("headroom doctor --fix, or: chmod 700 {shown}"),
+                    format!("headroom doctor --fix，或：chmod 700 {shown}"),
+                ),
+            );
         }
     }
-    ok(CODE, format!("The data directory is {shown}."))
+    ok(CODE, said.say(format!("The data directory is {shown}."), format!("数据目录是 {shown}。")))
 }
 
 /// Whether something can be written. Only trying tells.
-pub(super) fn space(dir: &Path) -> Check {
+pub(super) fn space(dir: &Path, said: Language) -> Check {
     const CODE: &str = "space";
+    let shown = dir.display();
     match try_write(dir) {
-        Ok(()) => ok(CODE, "The data directory can be written, and there is space.".to_owned()),
+        Ok(()) => ok(
+            CODE,
+            said.say("The data directory can be written, and there is space.", "数据目录可写，空间充足。"),
+        ),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            ok(CODE, "Nothing was written yet.".to_owned())
+            ok(CODE, said.say("Nothing was written yet.", "还没有写入任何内容。"))
         }
         Err(error) if error.kind() == io::ErrorKind::StorageFull => problem(
             CODE,
-            format!("The disk of {} is full: less than {} MiB are left.", dir.display(), ROOM >> 20),
-            "Free some space. Nothing that was stored is lost; Headroom goes on by itself.",
+            said.say(
+                format!("The disk of {shown} is full: less than {} MiB are left.", ROOM >> 20),
+                format!("{shown} 所在的磁盘已满：剩余不足 {} MiB。", ROOM >> 20),
+            ),
+            said.say(
+                "Free some space. Nothing that was stored is lost; Headroom goes on by itself.",
+                "请腾出一些空间。已保存的内容没有丢失；Headroom 会自行继续。",
+            ),
         ),
         Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => problem(
             CODE,
-            format!("The disk of {} is mounted read-only.", dir.display()),
-            "Everything is shown and nothing can be changed. Mount it for writing, then start Headroom again.",
+            said.say(
+                format!("The disk of {shown} is mounted read-only."),
+                format!("{shown} 所在的磁盘以只读方式挂载。"),
+            ),
+            said.say(
+                "Everything is shown and nothing can be changed. Mount it for writing, then start Headroom again.",
+                "可以查看，但无法更改。请以可写方式挂载，然后重新启动 Headroom。",
+            ),
         ),
         Err(error) => problem(
             CODE,
-            format!("{} cannot be written: {error}.", dir.display()),
-            "Make it yours: chown and chmod 700. Until then everything is shown and nothing can be changed.",
+            said.say(format!("{shown} cannot be written: {error}."), format!("{shown} 不可写：{error}。")),
+            said.say(
+                "Make it yours: chown and chmod 700. Until then everything is shown and nothing can be changed.",
+                "请用 chown 和 chmod 700 使其归你所有。在此之前可以查看，但无法更改。",
+            ),
         ),
     }
 }
@@ -141,36 +178,69 @@ fn restorable(dir: &Path) -> Option<Timestamp> {
 }
 
 /// How far back one can go, and whether the newest copy is good.
-pub(super) fn backups(dir: &Path) -> Check {
+pub(super) fn backups(dir: &Path, said: Language) -> Check {
     const CODE: &str = "backups";
     let all = store::backups(dir);
     let Some(newest) = all.last() else {
-        return ok(CODE, "There is no backup yet: the first is made within a day.".to_owned());
+        return ok(
+            CODE,
+            said.say(
+                "There is no backup yet: the first is made within a day.",
+                "还没有备份：一天之内会创建第一份。",
+            ),
+        );
     };
     match store::verify(&newest.path) {
-        Ok(()) => ok(CODE, format!("{} backup(s), the newest of {} reads back whole.", all.len(), newest.at)),
+        Ok(()) => {
+            let (count, at) = (all.len(), newest.at);
+            ok(
+                CODE,
+                said.say(
+                    format!("{count} backup(s), the newest of {at} reads back whole."),
+                    format!("{count} 份备份，最新的一份（{at}）可以完整读回。"),
+                ),
+            )
+        }
         Err(error) => warning(
             CODE,
-            format!("The newest backup, {}, cannot be used: {error}.", newest.path.display()),
+            said.say(
+                format!("The newest backup, {}, cannot be used: {error}.", newest.path.display()),
+                format!("最新的备份 {} 无法使用：{}。", newest.path.display(), error.in_chinese()),
+            ),
             match restorable(dir) {
-                Some(at) => format!(
-                    "The one of {at} is good. The next one is made within a day; you may delete the bad one."
+                Some(at) => said.say(
+                    format!(
+                        "The one of {at} is good. The next one is made within a day; you may delete the bad one."
+                    ),
+                    format!("{at} 的备份完好。一天之内会创建下一份；可以删除损坏的那一份。"),
                 ),
-                None => "None of the backups is good. The next one is made within a day.".to_owned(),
+                None => said
+                    .say(
+                        "None of the backups is good. The next one is made within a day.",
+                        "没有完好的备份。一天之内会创建下一份。",
+                    )
+                    .to_owned(),
             },
         ),
     }
 }
 
 /// What was put aside instead of being thrown away.
-pub(super) fn kept_aside(dir: &Path) -> Option<Check> {
+pub(super) fn kept_aside(dir: &Path, said: Language) -> Option<Check> {
     let kept: Vec<String> =
         names(dir).into_iter().filter(|name| ASIDE.iter().any(|aside| name.contains(aside))).collect();
     (!kept.is_empty()).then(|| {
+        let names = kept.join(", ");
         warning(
             "kept_aside",
-            format!("Kept aside, because it could not be read or was replaced: {}.", kept.join(", ")),
-            "Headroom does not use these files. Delete them once you miss nothing.".to_owned(),
+            said.say(
+                format!("Kept aside, because it could not be read or was replaced: {names}."),
+                format!("因无法读取或已被替换而保留在旁的文件：{names}。"),
+            ),
+            said.say(
+                "Headroom does not use these files. Delete them once you miss nothing.",
+                "Headroom 不使用这些文件。确认没有缺失后可以删除。",
+            ),
         )
     })
 }

@@ -1,5 +1,6 @@
 //! How much one import reads before it stops: hostile files cost bounded time and memory.
 
+use domain::policy::words::Spoken;
 use std::io::{self, Read};
 use zeroize::Zeroizing;
 
@@ -72,6 +73,35 @@ pub enum Problem {
     /// The bytes that came along are no base64.
     #[error("What came along is no base64.")]
     NotBase64,
+}
+
+impl Spoken for Problem {
+    fn in_chinese(&self) -> String {
+        const MIB: u64 = 1024 * 1024;
+        match self {
+            Self::Unreadable(why) => format!("无法读取：{why}。"),
+            Self::TooLarge => format!("超过 {} MiB，没有这么大的凭据文件。", LARGEST_FILE / MIB),
+            Self::ArchiveTooLarge => {
+                format!("压缩包超过 {} MiB。请解压后导入其中的文件。", LARGEST_ARCHIVE / MIB)
+            }
+            Self::ImportTooLarge => {
+                format!("此次导入已达到 {} MiB 的上限。其余的请单独导入。", LARGEST_IMPORT / MIB)
+            }
+            Self::TooMany => format!("文件超过 {MOST_ENTRIES} 个；其余的没有查看。请分批导入。"),
+            Self::NotAFile => "这不是普通文件。".to_owned(),
+            Self::Link => "这是链接；文件夹中的链接不会被跟随。请直接指定文件。".to_owned(),
+            Self::TooDeep => format!("文件夹的深度超过 {DEEPEST_FOLDER} 层，没有查看其中的内容。"),
+            Self::BadArchive => {
+                "压缩包无法读取：它已损坏，或采用了不常见的打包方式。请解压后导入其中的文件。".to_owned()
+            }
+            Self::Encrypted => "它已加密。请用密码解压后导入其中的文件。".to_owned(),
+            Self::TooComplex => "其中的条目多于一次可接受的数量。请拆分文件。".to_owned(),
+            Self::BadDatabase => "数据库无法读取。请停止写入它的程序后重试。".to_owned(),
+            Self::OtherDatabase => "这是数据库，但不是 gcli2api 的。请从写入它的程序中导出凭据。".to_owned(),
+            Self::Missing => "索引中有此账号，但缺少它的文件。".to_owned(),
+            Self::NotBase64 => "随请求传来的内容不是 base64。".to_owned(),
+        }
+    }
 }
 
 /// What is left of an import's limits.

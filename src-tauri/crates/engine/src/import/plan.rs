@@ -3,6 +3,7 @@
 use super::collect::{Found, What};
 use crate::view::dto::{ImportEntry, ImportOutcome};
 use domain::credential::{CredentialId, Provider};
+use domain::policy::words::{Language, Said, Spoken as _};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -32,32 +33,43 @@ pub struct Planned {
 /// e-mail address with another token is that credential anew. Of one login that comes several times the one
 /// with the latest end of its access token counts. `provider` overrules what the files say.
 #[must_use]
-pub fn plan(found: &[Found], existing: &[Known], provider: Option<Provider>) -> Vec<Planned> {
+pub fn plan(
+    found: &[Found],
+    existing: &[Known],
+    provider: Option<Provider>,
+    language: Language,
+) -> Vec<Planned> {
+    let say = |said: &Said| said.in_language(language).to_owned();
     let mut planned = Vec::new();
     for file in found {
         let What::Login(known) = file.what else { continue };
         let provider = provider.or(known);
         let read = match &file.content {
             Ok(bytes) => {
-                credential_file::read(base_name(&file.name), bytes).map_err(|rejected| rejected.to_string())
+                credential_file::read(base_name(&file.name), bytes).map_err(|rejected| rejected.said())
             }
-            Err(problem) => Err(problem.to_string()),
+            Err(problem) => Err(problem.said()),
         };
         match read {
-            Err(reason) => planned.push(rejected(&file.name, reason)),
+            Err(reason) => planned.push(rejected(&file.name, say(&reason))),
             Ok(entries) => {
                 let several = entries.len() > 1;
                 for (at, entry) in entries.into_iter().enumerate() {
                     planned.push(match entry {
-                        Ok(credential) => candidate(&file.name, credential, provider),
-                        Err(reason) if several => rejected(&file.name, format!("Entry {}: {reason}", at + 1)),
-                        Err(reason) => rejected(&file.name, reason.to_string()),
+                        Ok(credential) => candidate(&file.name, credential, provider, language),
+                        Err(reason) if several => {
+                            let (number, reason) = (at + 1, say(&reason.said()));
+                            let entry =
+                                language.say(format!("Entry {number}: "), format!("第 {number} 项："));
+                            rejected(&file.name, entry + &reason)
+                        }
+                        Err(reason) => rejected(&file.name, say(&reason.said())),
                     });
                 }
             }
         }
     }
-    compare(&mut planned, existing);
+    compare(&mut planned, existing, language);
     planned
 }
 
@@ -79,9 +91,18 @@ fn rejected(file: &str, reason: String) -> Planned {
     Planned { entry, credential: None }
 }
 
-fn candidate(file: &str, mut credential: FileCredential, provider: Option<Provider>) -> Planned {
+fn candidate(
+    file: &str,
+    mut credential: FileCredential,
+    provider: Option<Provider>,
+    language: Language,
+) -> Planned {
     if provider == Some(Provider::ApiKey) {
-        return rejected(file, "The file holds a login, not an API key. Leave the provider out.".to_owned());
+        let reason = language.say(
+            "The file holds a login, not an API key. Leave the provider out.",
+            "文件中是登录，不是 API 密钥。请不要指定提供方。",
+        );
+        return rejected(file, reason.to_owned());
     }
     credential.provider = provider.unwrap_or(credential.provider);
     let entry = ImportEntry {
@@ -109,7 +130,7 @@ fn person(provider: Provider, email: Option<&String>) -> Option<Person> {
 }
 
 /// Compares the candidates with what is there and with each other.
-fn compare(planned: &mut [Planned], existing: &[Known]) {
+fn compare(planned: &mut [Planned], existing: &[Known], language: Language) {
     let known_tokens: HashMap<Token, &Known> =
         existing.iter().map(|k| (token(&k.refresh_token), k)).collect();
     let known_people: HashMap<Person, &Known> =
@@ -123,7 +144,8 @@ fn compare(planned: &mut [Planned], existing: &[Known]) {
         let (token, person) =
             (token(&credential.refresh_token), person(credential.provider, credential.email.as_ref()));
         if let Some(known) = known_tokens.get(&token) {
-            planned[at].become_duplicate(Some(&known.id), "It is there already.".to_owned());
+            let reason = language.say("It is there already.", "已经存在。");
+            planned[at].become_duplicate(Some(&known.id), reason.to_owned());
             continue;
         }
         let login =
@@ -136,17 +158,19 @@ fn compare(planned: &mut [Planned], existing: &[Known]) {
                 if let (ImportOutcome::Updated, Some(id)) =
                     (planned[loser].entry.outcome, planned[loser].entry.id.take())
                 {
-                    planned[winner].become_update(&CredentialId::new(id));
+                    planned[winner].become_update(&CredentialId::new(id), language);
                 }
                 let same_as = planned[winner].entry.file.clone();
-                planned[loser].become_duplicate(None, format!("The same login is in {same_as}."));
+                let reason = language
+                    .say(format!("The same login is in {same_as}."), format!("{same_as} 中有同一个登录。"));
+                planned[loser].become_duplicate(None, reason);
                 best[login] = winner;
             }
         }
         tokens.insert(token, login);
         if let Some(person) = person {
             if let Some(known) = known_people.get(&person) {
-                planned[best[login]].become_update(&known.id);
+                planned[best[login]].become_update(&known.id, language);
             }
             people.insert(person, login);
         }
@@ -165,9 +189,11 @@ impl Planned {
         self.entry.reason = Some(reason);
     }
 
-    fn become_update(&mut self, of: &CredentialId) {
+    fn become_update(&mut self, of: &CredentialId, language: Language) {
         self.entry.outcome = ImportOutcome::Updated;
         self.entry.id = Some(of.to_string());
-        self.entry.reason = Some("The login is there; it gets the token of this file.".to_owned());
+        let reason = language
+            .say("The login is there; it gets the token of this file.", "登录已存在；将使用此文件中的令牌。");
+        self.entry.reason = Some(reason.to_owned());
     }
 }

@@ -3,6 +3,7 @@
 use super::collect::{Found, What};
 use crate::settings::{SettingsError, SettingsKeeper};
 use crate::view::dto::{SettingRefused, SettingsImportReport};
+use domain::policy::words::Language;
 use domain::settings::find_by_any_name;
 use serde_json::{Map, Value};
 
@@ -13,11 +14,12 @@ const NEED_CONSENT: [&str; 2] = ["smart_warmup_enabled", "proxy_enabled"];
 pub struct OtherSettings {
     members: Map<String, Value>,
     refused: Vec<SettingRefused>,
+    language: Language,
 }
 
 /// The settings in `found`, if any; of two with one name the last counts.
 #[must_use]
-pub fn settings(found: &[Found]) -> Option<OtherSettings> {
+pub fn settings(found: &[Found], language: Language) -> Option<OtherSettings> {
     let mut members = Map::new();
     for file in found.iter().filter(|file| file.what == What::Settings) {
         if let Some(Value::Object(more)) =
@@ -30,11 +32,14 @@ pub fn settings(found: &[Found]) -> Option<OtherSettings> {
     for key in NEED_CONSENT {
         if members.get(key).is_some_and(|value| *value != Value::Bool(false)) {
             members.remove(key);
-            let reason = format!("it takes your consent: headroom settings set {key} true");
+            let reason = language.say(
+                format!("it takes your consent: headroom settings set {key} true"),
+                format!("需要你的同意：headroom settings set {key} true"),
+            );
             refused.push(SettingRefused { key: key.to_owned(), reason });
         }
     }
-    (!members.is_empty() || !refused.is_empty()).then_some(OtherSettings { members, refused })
+    (!members.is_empty() || !refused.is_empty()).then_some(OtherSettings { members, refused, language })
 }
 
 impl OtherSettings {
@@ -47,7 +52,10 @@ impl OtherSettings {
                 Some(setting) => report.applied.push(setting.key.to_owned()),
                 None => report.refused.push(SettingRefused {
                     key: key.chars().take(100).collect(),
-                    reason: "there is no setting of this name".to_owned(),
+                    reason: self
+                        .language
+                        .say("there is no setting of this name", "没有这个名称的设置")
+                        .to_owned(),
                 }),
             }
         }

@@ -9,6 +9,7 @@ use super::*;
 use crate::view::dto::{ImportFile, ImportOutcome};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::policy::words::Language;
 use std::io::{Cursor, Write};
 use std::path::Path;
 use zip::ZipWriter;

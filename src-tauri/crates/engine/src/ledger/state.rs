@@ -67,7 +67,7 @@ pub struct Known {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// What, why and what to do.
-    pub message: String,
+    pub message: Said,
     /// How often in a row.
     pub times: u32,
     /// When.
@@ -441,7 +441,7 @@ mod tests {
         state.apply(Note::Credential(Box::new(ada())));
         state.apply(Note::Summary(ada().id, Box::new(nothing())));
         let failure = Failure {
-            message: "no route".into(),
+            message: Said::new("no route", "没有路由"),
             times: 1,
             at: Timestamp::UNIX_EPOCH,
             until: Timestamp::UNIX_EPOCH,

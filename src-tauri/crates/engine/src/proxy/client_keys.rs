@@ -3,6 +3,7 @@
 use super::keys::{self, ClientKeyWithHash, KeyHash};
 use crate::clock::Clock;
 use crate::store::{ClientKey, KeyChange, Store, StoreError};
+use domain::policy::words::Spoken;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
@@ -28,6 +29,13 @@ pub enum NoKey {
     /// None has this name or id.
     #[error("there is no client key {0:?} in use; `headroom keys` lists them")]
     Unknown(String),
+}
+
+impl Spoken for NoKey {
+    fn in_chinese(&self) -> String {
+        let Self::Unknown(text) = self;
+        format!("没有名为 {text:?} 的可用客户端密钥；`headroom keys` 列出全部密钥")
+    }
 }
 
 impl ClientKeys {

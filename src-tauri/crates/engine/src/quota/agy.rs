@@ -7,6 +7,7 @@ use super::failure::ReadError;
 use super::source::Inner;
 use crate::ledger::Note;
 use domain::credential::{Credential, Provider};
+use domain::policy::words::Spoken;
 use domain::quota::SummaryPart;
 use jiff::SignedDuration;
 use std::io;
@@ -41,6 +42,24 @@ pub(super) enum AgyError {
         "the Antigravity CLI reported something else than quota ({0}); is it signed in? Start `agy` once"
     )]
     Unreadable(Malformed),
+}
+
+impl Spoken for AgyError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Missing(program, why) => {
+                format!("无法启动 Antigravity CLI（{program}）：{why}；请安装它，或用 agy_command 指定其位置")
+            }
+            Self::Slow => format!("Antigravity CLI 在 {} 秒内没有报告", LIMIT.as_secs()),
+            Self::Failed(why) => {
+                format!("Antigravity CLI 没有报告任何内容（{why}）；它登录了吗？请启动一次 `agy`")
+            }
+            Self::Unreadable(what) => format!(
+                "Antigravity CLI 报告的不是额度（{}）；它登录了吗？请启动一次 `agy`",
+                what.in_chinese()
+            ),
+        }
+    }
 }
 
 impl Inner {

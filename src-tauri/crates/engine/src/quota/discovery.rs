@@ -4,7 +4,7 @@ use super::failure::ReadError;
 use super::source::{Ask, Inner, discovery_may_lift, refused};
 use crate::upstream::{Api, Urgency};
 use domain::credential::{Credential, CredentialId, State};
-use domain::policy::words::Language;
+use domain::policy::words::Said;
 use jiff::Timestamp;
 use std::time::Duration;
 use wire::upstream::discovery::{self, Discovery, Operation, Standing};
@@ -39,7 +39,7 @@ impl Inner {
         self.learn_email(&credential).await;
         match state {
             Some(state) => {
-                let why = state.reason(Language::English).unwrap_or_default();
+                let why = Said::of(|language| state.reason(language).unwrap_or_default());
                 self.credentials.mark(id, state).await?;
                 Err(ReadError::State(why))
             }
@@ -95,9 +95,10 @@ impl Inner {
             let name = match discovery::parse_operation(&answer.body)? {
                 Operation::Done { project } => return Ok(project),
                 Operation::Failed { message } => {
-                    let why = message.unwrap_or_else(|| "no reason given".to_owned());
-                    return Err(ReadError::State(format!(
-                        "the service could not set this account up: {why}"
+                    let why = |none: &str| message.clone().unwrap_or_else(|| none.to_owned());
+                    return Err(ReadError::State(Said::new(
+                        format!("the service could not set this account up: {}", why("no reason given")),
+                        format!("服务无法开通此账号：{}", why("没有给出原因")),
                     )));
                 }
                 Operation::Pending { name: None } => break,

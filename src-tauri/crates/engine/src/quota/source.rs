@@ -15,7 +15,7 @@ use crate::upstream::{Answer, Api, CallError, TokenError, Tokens, Upstream, Urge
 use crate::view::dto::Freshness;
 use domain::credential::{CredentialId, Provider, State};
 use domain::policy::refresh;
-use domain::policy::words::Said;
+use domain::policy::words::{Said, Spoken as _};
 use domain::quota::{ListPart, SummaryPart};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
@@ -456,7 +456,7 @@ impl Inner {
             tracing::debug!(credential = %id, times, %error, "Quota could not be read");
         }
         let until = refresh::pause_until(times, error.named_pause(), now);
-        vec![Note::ReadFailed(id.clone(), Failure { message: error.to_string(), times, at: now, until })]
+        vec![Note::ReadFailed(id.clone(), Failure { message: error.said(), times, at: now, until })]
     }
 }
 

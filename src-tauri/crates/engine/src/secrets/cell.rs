@@ -5,6 +5,7 @@ use super::locate::{Located, Locator, Lost, Missing, Place};
 use super::{Sealed, SecretError, SecretName, Vault};
 use crate::store::{Store, StoreError};
 use crate::view::dto::KeyStorageView;
+use domain::policy::words::{Said, Spoken};
 use domain::settings::KeyStorage;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -38,6 +39,17 @@ pub enum KeyError {
     /// A key in memory has no other place.
     #[error("the demo keeps its key in memory only")]
     InMemory,
+}
+
+impl Spoken for KeyError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Missing(why) => why.in_chinese(),
+            Self::Lost(why) => why.in_chinese(),
+            Self::Store(error) => error.in_chinese(),
+            Self::InMemory => "演示只在内存中保存密钥".to_owned(),
+        }
+    }
 }
 
 /// Seals and opens secrets as long as there is a key. Clones share it.
@@ -105,15 +117,15 @@ impl VaultCell {
 
     /// Why there is no key and what to do; `None` while there is one.
     #[must_use]
-    pub fn why_not(&self) -> Option<String> {
-        self.vault().err().map(|error| error.to_string())
+    pub fn why_not(&self) -> Option<Said> {
+        self.vault().err().map(|error| error.said())
     }
 
     fn vault(&self) -> Result<Vault, SecretError> {
         match self.state() {
             VaultState::Ready(vault, _) => Ok(vault),
-            VaultState::Missing(why) => Err(SecretError::NoKey(why.to_string())),
-            VaultState::Lost(why) => Err(SecretError::NoKey(why.to_string())),
+            VaultState::Missing(why) => Err(SecretError::NoKey(why.said())),
+            VaultState::Lost(why) => Err(SecretError::NoKey(why.said())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The system's keychain: one entry, asked for on a thread of its own, never for longer than ten seconds.
 
+use domain::policy::words::Spoken;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -29,6 +30,18 @@ pub enum KeychainError {
     /// It answered with something else.
     #[error("the keychain failed ({0})")]
     Failed(String),
+}
+
+impl Spoken for KeychainError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Absent(why) => format!("这里没有钥匙串（{why}）"),
+            Self::Locked => "钥匙串已锁定".to_owned(),
+            Self::Denied => "钥匙串拒绝访问".to_owned(),
+            Self::TooSlow => format!("钥匙串在 {} 秒内没有应答；它可能在等待解锁", LIMIT.as_secs()),
+            Self::Failed(why) => format!("钥匙串出错（{why}）"),
+        }
+    }
 }
 
 /// A keychain. Calls block, possibly for as long as a user looks at a dialogue.

@@ -6,6 +6,7 @@ use super::vault::Vault;
 use crate::store::{Store, StoreError, file};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::policy::words::Spoken;
 use domain::settings::KeyStorage;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,6 +59,38 @@ pub enum Lost {
         "the key to your logins was replaced by another one; bring the old one back, or begin with a new key and sign in again"
     )]
     Changed,
+}
+
+impl Spoken for Missing {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Keychain(why) => format!(
+                "{}。请解锁或安装钥匙串，或允许使用密钥文件：headroom settings set key_storage file",
+                why.in_chinese()
+            ),
+            Self::KeyIsInFile(why) => format!(
+                "{}，但密钥在 secrets.key 中；如要继续使用它：headroom settings set key_storage file",
+                why.in_chinese()
+            ),
+            Self::File(why) => format!("密钥文件无法使用（{why}）；请检查数据目录的访问权限"),
+            Self::NotMade(why) => format!("无法生成密钥：{why}"),
+        }
+    }
+}
+
+impl Spoken for Lost {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::KeychainEmpty => {
+                "钥匙串中已没有用于你的登录的密钥；请从钥匙串的备份中恢复，或使用新密钥并重新登录"
+            }
+            Self::FileGone => {
+                "secrets.key 不见了，你的登录的密钥也随之丢失；请从备份中恢复，或使用新密钥并重新登录"
+            }
+            Self::Changed => "用于你的登录的密钥已被换成另一个；请换回原来的密钥，或使用新密钥并重新登录",
+        }
+        .to_owned()
+    }
 }
 
 /// What was found.

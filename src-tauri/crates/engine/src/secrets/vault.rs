@@ -6,6 +6,7 @@
 use super::{Sealed, SecretName};
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use domain::policy::words::{Said, Spoken};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -29,8 +30,8 @@ pub(super) type KeyBytes = Zeroizing<[u8; KEY_LENGTH]>;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// There is no key.
-    #[error("{0}")]
-    NoKey(String),
+    #[error("{}", .0.english)]
+    NoKey(Said),
     /// The record does not belong here, was changed, or was sealed with another key.
     #[error(
         "the {} of {owner} cannot be decrypted: it was changed or sealed with another key; sign in again or import it again", .name.key()
@@ -47,6 +48,20 @@ pub enum SecretError {
     /// Over the cipher's limit.
     #[error("the {} is too long to be encrypted", .0.key())]
     TooLong(SecretName),
+}
+
+impl Spoken for SecretError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::NoKey(why) => why.chinese.clone(),
+            Self::Unreadable { owner, name } => format!(
+                "{owner} 的 {} 无法解密：它被改动过，或由另一个密钥加密；请重新登录或重新导入",
+                name.key()
+            ),
+            Self::NoRandom => "系统没有提供随机数；请重试".to_owned(),
+            Self::TooLong(name) => format!("{} 太长，无法加密", name.key()),
+        }
+    }
 }
 
 /// One key and what can be done with it. Clones share the key.

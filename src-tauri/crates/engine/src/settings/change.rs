@@ -6,6 +6,7 @@ use super::load::{Changes, apply, checked, holds_already, plain, withhold};
 use super::{Scope, SettingsError, SettingsKeeper, lines};
 use crate::secrets::{SecretError, SecretName};
 use crate::view::dto::{SettingRefused, SettingView, SettingsImportReport};
+use domain::policy::words::{Said, Spoken as _};
 use domain::settings::address::BadAddress;
 use domain::settings::{IGNORED, KeyStorage, Refused, Setting, Settings, Why, find, find_by_any_name};
 use secrecy::SecretString;
@@ -60,38 +61,45 @@ impl SettingsKeeper {
     /// When the text is neither, or the database fails; then nothing is taken.
     pub async fn import(&self, text: &str) -> Result<SettingsImportReport, SettingsError> {
         if text.len() > LONGEST_IMPORT {
-            return Err(SettingsError::NotADocument("it is larger than 1 MiB".to_owned()));
+            return Err(SettingsError::NotADocument(Said::new("it is larger than 1 MiB", "超过 1 MiB")));
         }
         let _one_at_a_time = self.inner.shown.turn().await;
         let mut report = SettingsImportReport { applied: Vec::new(), refused: Vec::new() };
-        let refuse = |report: &mut SettingsImportReport, key: &str, reason: String| {
+        let language = self.language();
+        let refuse = |report: &mut SettingsImportReport, key: &str, reason: Said| {
+            let reason = reason.in_language(language).to_owned();
             report.refused.push(SettingRefused { key: key.chars().take(100).collect(), reason });
         };
         let held = self.held();
         let mut changes = Changes::new();
         for (name, scope, value) in said_in(text)? {
             if let Some(ignored) = IGNORED.iter().find(|i| i.key == name || i.env == name) {
-                refuse(&mut report, &name, ignored.why.to_owned());
+                refuse(&mut report, &name, Said::new(ignored.why, ignored.why_in_chinese));
                 continue;
             }
             let Some(setting) = find_by_any_name(&name) else {
-                refuse(&mut report, &name, "there is no setting of this name".to_owned());
+                let reason = Said::new("there is no setting of this name", "没有这个名称的设置");
+                refuse(&mut report, &name, reason);
                 continue;
             };
             let Some(value) = value else {
-                refuse(&mut report, &name, "this is no NAME=VALUE, or no value of a setting".to_owned());
+                let reason = Said::new(
+                    "this is no NAME=VALUE, or no value of a setting",
+                    "这不是 NAME=VALUE，或不是设置的值",
+                );
+                refuse(&mut report, &name, reason);
                 continue;
             };
             if setting.secret {
                 match self.keep_secret(setting, Some(&value)).await {
                     Ok(()) => report.applied.push(setting.key.to_owned()),
-                    Err(error) => refuse(&mut report, setting.key, error.to_string()),
+                    Err(error) => refuse(&mut report, setting.key, error.said()),
                 }
                 continue;
             }
             match checked(setting.key, &scope, &value) {
                 Ok(value) => changes.push((setting.key.to_owned(), scope, Some(value))),
-                Err(why) => refuse(&mut report, setting.key, why.to_string()),
+                Err(why) => refuse(&mut report, setting.key, why.said()),
             }
         }
         changes.retain(|(key, scope, value)| {
@@ -104,8 +112,11 @@ impl SettingsKeeper {
             !same
         });
         for key in withhold(&held.values, &mut changes) {
-            let reason = format!(
-                "it makes the program less safe; if you want it, set it yourself: headroom settings set {key} VALUE"
+            let reason = Said::new(
+                format!(
+                    "it makes the program less safe; if you want it, set it yourself: headroom settings set {key} VALUE"
+                ),
+                format!("它会降低安全性；如确实需要，请自行设置：headroom settings set {key} VALUE"),
             );
             refuse(&mut report, key, reason);
         }
@@ -116,7 +127,10 @@ impl SettingsKeeper {
                 refuse(
                     &mut report,
                     key,
-                    "set it by itself: headroom settings set key_storage VALUE".to_owned(),
+                    Said::new(
+                        "set it by itself: headroom settings set key_storage VALUE",
+                        "请单独设置：headroom settings set key_storage VALUE",
+                    ),
                 );
             }
             !moves
@@ -183,7 +197,9 @@ impl SettingsKeeper {
             // The value itself must not come back in the message.
             return Err(Refused::Value { key: setting.key, given: "…".to_owned(), why: Why::NotPlain }.into());
         }
-        let vault = self.vault().ok_or_else(|| SecretError::NoKey("the key is not there yet".to_owned()))?;
+        let vault = self
+            .vault()
+            .ok_or_else(|| SecretError::NoKey(Said::new("the key is not there yet", "密钥尚未就绪")))?;
         let sealed = vault.seal_all(&owner, &[(name, SecretString::from(value))])?;
         Ok(self.inner.store.put_secrets(&owner, sealed).await?)
     }
@@ -192,7 +208,7 @@ impl SettingsKeeper {
 /// The row of a setting that may be changed.
 pub(super) fn row(key: &str) -> Result<&'static Setting, SettingsError> {
     if let Some(ignored) = IGNORED.iter().find(|i| i.key == key) {
-        return Err(SettingsError::NoEffect(ignored.why));
+        return Err(SettingsError::NoEffect(ignored));
     }
     find(key).ok_or_else(|| Refused::Unknown(key.chars().take(60).collect()).into())
 }
@@ -211,7 +227,9 @@ type Saying = (String, Scope, Option<String>);
 /// What a text says, whichever of the two forms it has.
 fn said_in(text: &str) -> Result<Vec<Saying>, SettingsError> {
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
-        let document = Document::read(text).map_err(SettingsError::NotADocument)?;
+        let document = Document::read(text)
+            // Where it breaks: a place, not a sentence.
+            .map_err(|place| SettingsError::NotADocument(Said::new(place.clone(), place)))?;
         let known = document.values.into_iter().map(|((key, scope), value)| (key, scope, value));
         let secrets: Vec<Saying> = secrets_in(text, &document.secrets);
         let unknown = document.unknown.into_iter().map(|(key, _)| (key, Scope::Everywhere, None));
@@ -219,7 +237,7 @@ fn said_in(text: &str) -> Result<Vec<Saying>, SettingsError> {
     }
     let lines = lines::read(text);
     if lines.is_empty() {
-        return Err(SettingsError::NotADocument("there is nothing in it".to_owned()));
+        return Err(SettingsError::NotADocument(Said::new("there is nothing in it", "其中没有内容")));
     }
     Ok(lines.into_iter().map(|line| (line.name, Scope::Everywhere, line.value)).collect())
 }

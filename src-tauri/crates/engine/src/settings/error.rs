@@ -2,8 +2,8 @@
 
 use crate::secrets::{KeyError, SecretError};
 use crate::store::StoreError;
-use domain::policy::words::{Language, Said};
-use domain::settings::{Origin, Refused};
+use domain::policy::words::{Language, Said, Spoken};
+use domain::settings::{Ignored, Origin, Refused};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -14,11 +14,11 @@ pub enum SettingsError {
     #[error("{0}; the old value stays")]
     Refused(#[from] Refused),
     /// The name is accepted and does nothing.
-    #[error("{0}")]
-    NoEffect(&'static str),
+    #[error("{}", .0.why)]
+    NoEffect(&'static Ignored),
     /// The text is no document of settings.
-    #[error("this is no JSON object and no lines of NAME=VALUE ({0})")]
-    NotADocument(String),
+    #[error("this is no JSON object and no lines of NAME=VALUE ({})", .0.english)]
+    NotADocument(Said),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -28,6 +28,21 @@ pub enum SettingsError {
     /// The key could not be moved.
     #[error("the key stays where it is: {0}")]
     Key(#[from] KeyError),
+}
+
+impl Spoken for SettingsError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Refused(why) => format!("{}；保留原值", why.in_chinese()),
+            Self::NoEffect(ignored) => ignored.why_in_chinese.to_owned(),
+            Self::NotADocument(why) => {
+                format!("这既不是 JSON 对象，也不是 NAME=VALUE 形式的行（{}）", why.chinese)
+            }
+            Self::Store(error) => error.in_chinese(),
+            Self::Secret(error) => error.in_chinese(),
+            Self::Key(error) => format!("密钥留在原处：{}", error.in_chinese()),
+        }
+    }
 }
 
 /// Something about the settings that the user should know. None of it stops the program.
@@ -58,7 +73,7 @@ pub enum SettingsProblem {
     /// The file could not be written; the settings hold all the same.
     Unwritten(String),
     /// A name is accepted without effect.
-    NoEffect(&'static str),
+    NoEffect(&'static Ignored),
 }
 
 impl SettingsProblem {
@@ -86,14 +101,14 @@ impl SettingsProblem {
         match self {
             Self::Refused { origin: Origin::Environment, why } => language.say(
                 format!("In the environment, {why}. It is not used."),
-                format!("环境变量中的值未被采用：{why}。"),
+                format!("环境变量中的值未被采用：{}。", why.in_chinese()),
             ),
             Self::Refused { origin: Origin::Flag, why } => language.say(
                 format!("On the command line, {why}. It is not used."),
-                format!("命令行中的值未被采用：{why}。"),
+                format!("命令行中的值未被采用：{}。", why.in_chinese()),
             ),
             Self::Refused { origin: Origin::Settings | Origin::Default, why } => {
-                language.say(format!("{why}. It is not used."), format!("值未被采用：{why}。"))
+                language.say(format!("{why}. It is not used."), format!("值未被采用：{}。", why.in_chinese()))
             }
             Self::Form(key) => language.say(
                 format!(
@@ -143,7 +158,9 @@ impl SettingsProblem {
                 ),
                 format!("无法写入 settings.json（{why}）。设置已保存并生效；请检查数据目录的访问权限。"),
             ),
-            Self::NoEffect(why) => language.say(format!("{why}."), format!("不起作用：{why}。")),
+            Self::NoEffect(ignored) => {
+                language.say(format!("{}.", ignored.why), format!("{}。", ignored.why_in_chinese))
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ impl SettingsKeeper {
                 .map(|(origin, why)| SettingsProblem::Refused { origin: *origin, why: why.clone() }),
         );
         let ignored = IGNORED.iter().filter(|i| vars.get(i.env).is_some_and(|v| !v.is_empty()));
-        problems.extend(ignored.map(|i| SettingsProblem::NoEffect(i.why)));
+        problems.extend(ignored.map(SettingsProblem::NoEffect));
         let settings = resolved.settings.clone();
         let held = Held { values: values.clone(), unknown: unknown.clone(), resolved };
         let keeper = Self {

@@ -1,6 +1,7 @@
 //! Why the database could not do something, and what to do about it.
 
 use domain::credential::CredentialId;
+use domain::policy::words::Spoken;
 use rusqlite::ErrorCode;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,30 @@ pub enum StoreError {
     /// A client key of this name is in use.
     #[error("there is a client key named {0:?} already; choose another name, or revoke that one first")]
     KeyExists(String),
+}
+
+impl Spoken for StoreError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Newer { found, known } => format!(
+                "数据库由更新版本的 Headroom 写入（格式 {found}，本版本认识 {known}），未作改动；请更新 Headroom，或退回到最新的备份：headroom doctor --restore"
+            ),
+            Self::Full => "磁盘已满：没有任何改动；请腾出空间后重试".to_owned(),
+            Self::ReadOnly => {
+                "数据目录不可写，因此无法作任何更改；请使其可写，然后重新启动 Headroom".to_owned()
+            }
+            Self::Damaged(why) => {
+                format!("数据库已损坏（{why}）；请重新启动 Headroom，它会恢复最新的备份并保留损坏的文件")
+            }
+            // What was tried is a word of the program's own, for the log.
+            Self::File { path, why, .. } => format!("无法使用 {}：{why}", path.display()),
+            Self::Failed(why) => format!("数据库出错：{why}"),
+            Self::Closed => "数据库已关闭".to_owned(),
+            Self::NoCredential(id) => format!("没有凭据 {id}"),
+            Self::Exists(id) => format!("已有凭据 {id}"),
+            Self::KeyExists(name) => format!("已有名为 {name:?} 的客户端密钥；请换一个名称，或先撤销那一个"),
+        }
+    }
 }
 
 impl StoreError {

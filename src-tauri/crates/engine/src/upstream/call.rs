@@ -1,5 +1,6 @@
 //! What came back from a call, or why nothing did.
 
+use domain::policy::words::Spoken;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -103,6 +104,19 @@ pub enum CallError {
     /// No host is configured.
     #[error("no address of the service is set; reset the address settings of this provider")]
     NoHost,
+}
+
+impl Spoken for CallError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Connect => "无法连接到服务；请检查网络和 `upstream_proxy` 设置".to_owned(),
+            Self::Timeout(limit) => format!("服务在 {} 秒内没有应答", limit.as_secs()),
+            Self::Broken => "应答还没有传完，连接就断了".to_owned(),
+            Self::TooLarge => format!("应答超过 {} MB", LARGEST_ANSWER / 1024 / 1024),
+            Self::Settings(why) => format!("按这些设置无法建立连接：{why}"),
+            Self::NoHost => "没有设置服务的地址；请重置此提供方的地址设置".to_owned(),
+        }
+    }
 }
 
 impl CallError {

@@ -7,6 +7,7 @@ use crate::credentials::{CredentialError, Credentials};
 use crate::secrets::SecretName;
 use crate::tasks::Tasks;
 use domain::credential::{CredentialId, Invalid, Provider, State};
+use domain::policy::words::{Said, Spoken};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -29,17 +30,30 @@ pub enum TokenError {
     #[error("the service no longer accepts this login; sign in again")]
     Refused,
     /// No OAuth client is known for it, or the service does not know ours.
-    #[error("{0}")]
-    Client(String),
+    #[error("{}", .0.english)]
+    Client(Said),
     /// The token endpoint failed; it is tried again in a while.
-    #[error("the login could not be renewed: {0}")]
-    Passing(String),
+    #[error("the login could not be renewed: {}", .0.english)]
+    Passing(Said),
     /// The secrets cannot be opened or stored.
     #[error(transparent)]
     Credential(#[from] CredentialError),
     /// The work was ended.
     #[error("the program is stopping")]
     Stopping,
+}
+
+impl Spoken for TokenError {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Gone => "此凭据已不存在".to_owned(),
+            Self::Refused => "服务不再接受此登录；请重新登录".to_owned(),
+            Self::Client(why) => why.chinese.clone(),
+            Self::Passing(why) => format!("登录无法续期：{}", why.chinese),
+            Self::Credential(error) => error.in_chinese(),
+            Self::Stopping => "程序正在退出".to_owned(),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -61,7 +75,7 @@ struct Inner {
     live: Mutex<HashMap<CredentialId, Live>>,
     /// API keys that were opened, so that not every request opens them again.
     keys: Mutex<HashMap<CredentialId, SecretString>>,
-    failed: Mutex<HashMap<CredentialId, (Timestamp, String)>>,
+    failed: Mutex<HashMap<CredentialId, (Timestamp, Said)>>,
     flights: SingleFlight<CredentialId, Result<SecretString, TokenError>>,
     tasks: Tasks,
 }
@@ -192,17 +206,18 @@ impl Inner {
             Exchange::Done(answer) => self.store(id, answer, refresh_token).await,
             Exchange::Refused(TokenRefusal::RefreshRefused) => self.refuse(id, Invalid::RefreshRefused).await,
             // The client is wrong, not the login: the credential keeps its state.
-            Exchange::Refused(TokenRefusal::Client(why)) => Err(TokenError::Client(format!(
-                "the service does not accept the OAuth client of {} ({why}); check oauth_client_id and oauth_client_secret",
-                credential.provider.title()
-            ))),
+            Exchange::Refused(TokenRefusal::Client(why)) => {
+                Err(TokenError::Client(foreign_client(credential.provider, &why)))
+            }
             Exchange::Refused(TokenRefusal::Policy(why) | TokenRefusal::Ours(why)) => {
-                self.passing(id, rest_of_old, format!("the service answered: {why}"))
+                let said = Said::new(format!("the service answered: {why}"), format!("服务应答：{why}"));
+                self.passing(id, rest_of_old, said)
             }
             Exchange::Refused(TokenRefusal::Transient) => {
-                self.passing(id, rest_of_old, "the sign-in service is out of order".to_owned())
+                let said = Said::new("the sign-in service is out of order", "登录服务出现故障");
+                self.passing(id, rest_of_old, said)
             }
-            Exchange::NoAnswer(error) => self.passing(id, rest_of_old, error.to_string()),
+            Exchange::NoAnswer(error) => self.passing(id, rest_of_old, error.said()),
         }
     }
 
@@ -266,12 +281,24 @@ impl Inner {
         &self,
         id: &CredentialId,
         rest_of_old: Option<SecretString>,
-        why: String,
+        why: Said,
     ) -> Result<SecretString, TokenError> {
         let until = self.clock.now() + RETRY;
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), (until, why.clone()));
         rest_of_old.ok_or(TokenError::Passing(why))
     }
+}
+
+fn foreign_client(provider: Provider, why: &str) -> Said {
+    let provider = provider.title();
+    Said::new(
+        format!(
+            "the service does not accept the OAuth client of {provider} ({why}); check oauth_client_id and oauth_client_secret"
+        ),
+        format!(
+            "服务不接受 {provider} 的 OAuth 客户端（{why}）；请检查 oauth_client_id 和 oauth_client_secret"
+        ),
+    )
 }
 
 /// A lost access token costs a refresh after the next start.

@@ -15,6 +15,7 @@ pub use quota::*;
 pub use scheduler::*;
 pub use whatif::*;
 
+use domain::policy::words::{Language, Said};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -35,8 +36,8 @@ pub struct StatusView {
     pub background_refresh: bool,
     /// Until when the user lets background reads and warmups rest; null where they do not.
     pub paused_until: Option<String>,
-    /// The credential whose number the tray's icon shows; null for the tightest that can be used.
-    pub tray_pinned: Option<String>,
+    /// The credentials that stand first, and whose tightest number the tray's icon shows; none for the tightest of all.
+    pub tray_pinned: Vec<String>,
     /// When the next periodic read of quota is due.
     pub next_refresh_at: Option<String>,
     /// How long a full cycle takes where the pace does not allow the interval, in minutes.
@@ -417,6 +418,10 @@ pub struct ApiError {
     pub code: ErrorCode,
     /// What, why and what to do.
     pub message: String,
+    /// The same in Chinese, where it has a Chinese; only within the engine, which answers in the user's language.
+    #[serde(skip)]
+    #[specta(skip)]
+    chinese: Option<String>,
 }
 
 /// Kinds of failure that a reader tells apart.
@@ -442,9 +447,25 @@ pub enum ErrorCode {
 }
 
 impl ApiError {
-    /// An error with its kind and its words.
+    /// An error with its kind and its words, for what only programs can cause.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), chinese: None }
+    }
+
+    /// An error that a person can meet.
+    #[must_use]
+    pub fn said(code: ErrorCode, said: Said) -> Self {
+        Self { code, message: said.english, chinese: Some(said.chinese) }
+    }
+
+    /// In the words of one language.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> Self {
+        let message = match (language, self.chinese) {
+            (Language::Chinese, Some(chinese)) => chinese,
+            (Language::Chinese | Language::English, _) => self.message,
+        };
+        Self::new(self.code, message)
     }
 }

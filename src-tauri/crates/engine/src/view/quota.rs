@@ -56,7 +56,7 @@ fn credential(state: &State, known: &Known, now: Timestamp, language: Language) 
         last_quota_refresh: c.last_quota_refresh.map(|at| at.to_string()),
         reading: known.reading > 0,
         failure: known.failure.as_ref().filter(|_| c.state.is_active()).map(|f| FailureView {
-            message: f.message.clone(),
+            message: f.message.in_language(language).to_owned(),
             at: f.at.to_string(),
             retry_at: f.until.to_string(),
         }),

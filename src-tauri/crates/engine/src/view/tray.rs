@@ -9,11 +9,12 @@ use jiff::tz::TimeZone;
 use super::dto::{CredentialView, Headline, QuotaDocument, StatusView};
 
 mod capacity;
+mod columns;
 mod words;
 
 use capacity::{next_capacity, resting, useful};
 
-pub use domain::policy::words::Language;
+pub use domain::policy::words::{Language, Spoken};
 use words::Words;
 
 /// More credentials than this do not make the menu longer; the window shows them all.
@@ -98,6 +99,8 @@ pub enum TrayEntry {
 pub enum TrayRequest {
     /// Show the window.
     Open,
+    /// Show the window at the overview.
+    Overview,
     /// Show the window at this credential.
     OpenCredential(String),
     /// Read all quota now.
@@ -146,7 +149,7 @@ pub fn tray(
     language: Language,
 ) -> TrayModel {
     let words = Words { language, now, zone };
-    let useful = useful(&quota.credentials, status.tray_pinned.as_deref(), now);
+    let useful = useful(&quota.credentials, &status.tray_pinned, now);
     let rests = !status.background_refresh || status.paused_until.is_some();
     let icon = TrayIcon {
         level: if rests { Level::Paused } else { level(useful) },
@@ -172,10 +175,12 @@ pub fn tray(
 
 /// The menu, top to bottom: the sentence, the credentials, what comes back and what rests, what one can do.
 fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &Words<'_>) -> Vec<TrayEntry> {
-    let mut menu = vec![TrayEntry::Text(match quota.demo {
+    // Nothing that is worth reading is greyed out: a panel draws what cannot be clicked faintly.
+    let sentence = match quota.demo {
         true => format!("{}: {}", words.demo(), quota.sentence),
         false => quota.sentence.clone(),
-    })];
+    };
+    let mut menu = vec![TrayEntry::Action { request: TrayRequest::Overview, text: sentence }];
     let is_paused = paused.is_some();
     menu.extend(paused.map(TrayEntry::Text));
     if quota.credentials.is_empty() {
@@ -184,9 +189,11 @@ fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &W
         return menu;
     }
     menu.push(TrayEntry::Separator);
-    menu.extend(quota.credentials.iter().take(LINES).map(|one| TrayEntry::Action {
+    let listed = || quota.credentials.iter().take(LINES);
+    let widest = listed().map(|one| columns::width(&cut(&one.name, NAME_LENGTH))).max().unwrap_or(0);
+    menu.extend(listed().map(|one| TrayEntry::Action {
         request: TrayRequest::OpenCredential(one.id.clone()),
-        text: line(one, words),
+        text: line(one, widest, words),
     }));
     if let Some(more) = quota.credentials.len().checked_sub(LINES).filter(|more| *more > 0) {
         menu.push(TrayEntry::Action { request: TrayRequest::Open, text: words.more(more) });
@@ -194,7 +201,7 @@ fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &W
     let said = said(quota, now, words);
     if !said.is_empty() {
         menu.push(TrayEntry::Separator);
-        menu.extend(said.into_iter().map(TrayEntry::Text));
+        menu.extend(said);
     }
     menu.push(TrayEntry::Separator);
     menu.extend(warm_up(&quota.credentials, words));
@@ -205,24 +212,21 @@ fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &W
 }
 
 /// When capacity comes back, and why some rests.
-fn said(quota: &QuotaDocument, now: Timestamp, words: &Words<'_>) -> Vec<String> {
-    let next = next_capacity(&quota.credentials, now);
-    let mut lines: Vec<String> = next
-        .map(|next| words.next_capacity(&next.group, &cut(&next.name, NAME_LENGTH), next.at))
-        .into_iter()
-        .collect();
+fn said(quota: &QuotaDocument, now: Timestamp, words: &Words<'_>) -> Vec<TrayEntry> {
+    let about =
+        |id: &str, text| TrayEntry::Action { request: TrayRequest::OpenCredential(id.to_owned()), text };
+    let next = next_capacity(&quota.credentials, now).map(|next| {
+        about(&next.id, words.next_capacity(&next.group, &cut(&next.name, NAME_LENGTH), next.at))
+    });
     let rests = resting(&quota.credentials, now);
-    lines.extend(rests.iter().take(RESTS).map(|rest| {
-        words.rests(
-            &cut(&rest.name, NAME_LENGTH),
-            &rest.group,
-            rest.protected,
-            rest.reason.as_deref(),
-            rest.until,
-        )
-    }));
-    lines.extend(rests.len().checked_sub(RESTS).filter(|more| *more > 0).map(|more| words.more_rest(more)));
-    lines
+    let told = rests.iter().take(RESTS).map(|rest| {
+        let name = cut(&rest.name, NAME_LENGTH);
+        about(&rest.id, words.rests(&name, &rest.group, rest.protected, rest.reason.as_deref(), rest.until))
+    });
+    let more = rests.len().checked_sub(RESTS).filter(|more| *more > 0);
+    let more =
+        more.map(|more| TrayEntry::Action { request: TrayRequest::Overview, text: words.more_rest(more) });
+    next.into_iter().chain(told).chain(more).collect()
 }
 
 /// A menu with everything that a request can start, where there is any.
@@ -310,8 +314,9 @@ fn level(useful: Useful) -> Level {
     }
 }
 
-fn line(one: &CredentialView, words: &Words<'_>) -> String {
-    let name = cut(&one.name, NAME_LENGTH);
+/// `widest` is the width of the longest name, so that the numbers stand below each other.
+fn line(one: &CredentialView, widest: u32, words: &Words<'_>) -> String {
+    let name = columns::padded(&cut(&one.name, NAME_LENGTH), widest);
     if one.state != "active" {
         let state = words.state(&one.state, one.needs_user);
         return match one.state_reason.as_deref().filter(|_| one.needs_user) {

@@ -8,7 +8,7 @@ use domain::credential::{Credential, Provider};
 use domain::fault::{self, Fault};
 use domain::policy::pair::Pair;
 use domain::policy::warmup::{Attempt, Outcome, Refusal};
-use domain::policy::words::Said;
+use domain::policy::words::{Said, Spoken as _};
 use std::sync::PoisonError;
 use wire::warmup::{Answered, Ids};
 
@@ -34,23 +34,31 @@ impl Came {
 impl Inner {
     /// Sends one attempt that is recorded, and never again.
     pub(super) async fn send(&self, attempt: &Attempt) -> Came {
+        let language = self.parts.settings.language();
         let Some(credential) = self.parts.credentials.get(&attempt.credential) else {
-            return Came::not_done("the credential is gone");
+            return Came::not_done(language.say("the credential is gone", "凭据已不存在"));
         };
         match self.call(&credential, attempt).await {
             Ok(answer) if answer.is_success() => match wire::warmup::judge(&answer.body) {
                 Answered::Well => Came { outcome: Outcome::Sent, detail: None },
-                Answered::Empty => Came::not_done("the service sent an empty answer"),
+                Answered::Empty => {
+                    Came::not_done(language.say("the service sent an empty answer", "服务发来空应答"))
+                }
                 Answered::Outdated => {
                     self.refuse_agent().await;
-                    Came::not_done(self.parts.settings.language().say(AGENT_REFUSED.0, AGENT_REFUSED.1))
+                    Came::not_done(language.say(AGENT_REFUSED.0, AGENT_REFUSED.1))
                 }
             },
             Ok(answer) => self.refused(&credential, attempt, &answer).await,
-            Err(Failed::Token(error)) => Came::not_done(error.to_string()),
+            Err(Failed::Token(error)) => Came::not_done(error.said().in_language(language)),
             // Nothing was written: it can be tried again.
-            Err(Failed::Call(error)) if error.never_left() => Came::not_done(error.to_string()),
-            Err(Failed::Call(error)) => Came { outcome: Outcome::Unknown, detail: Some(error.to_string()) },
+            Err(Failed::Call(error)) if error.never_left() => {
+                Came::not_done(error.said().in_language(language))
+            }
+            Err(Failed::Call(error)) => Came {
+                outcome: Outcome::Unknown,
+                detail: Some(error.said().in_language(language).to_owned()),
+            },
         }
     }
 

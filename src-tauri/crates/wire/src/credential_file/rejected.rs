@@ -2,6 +2,7 @@
 
 use super::MOST_ENTRIES;
 use crate::json::{DEEPEST, LARGEST};
+use domain::policy::words::Spoken;
 
 /// Why a file, or one entry of it, was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -80,4 +81,52 @@ pub enum Rejected {
     /// The refresh token cannot be one.
     #[error("Its refresh_token has characters or a length that no token has. Export it again.")]
     BadRefreshToken,
+}
+
+impl Spoken for Rejected {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Empty => "文件是空的。请选择凭据文件本身。".to_owned(),
+            Self::TooLarge => {
+                format!("文件超过 {} MiB，没有这么大的凭据文件。请选择另一个文件。", LARGEST / (1024 * 1024))
+            }
+            Self::TooDeep => format!("文件嵌套超过 {DEEPEST} 层，没有这样的凭据文件。请选择另一个文件。"),
+            Self::TooManyEntries(count) => {
+                format!("文件有 {count} 个条目；一次最多接受 {MOST_ENTRIES} 个。请拆分文件。")
+            }
+            Self::NotJson { line, column } => {
+                format!("文件不是可读的 JSON：请查看第 {line} 行第 {column} 列，或重新导出。")
+            }
+            Self::BadKeyring => {
+                "钥匙串条目已损坏：go-keyring-base64: 之后的内容无法解码。请完整复制。".to_owned()
+            }
+            Self::Database => {
+                "这是数据库，不是凭据文件。如果由 gcli2api 写入，请用 `headroom import` 指定其路径。".to_owned()
+            }
+            Self::Archive => "这是压缩包。请解压后选择其中的文件。".to_owned(),
+            Self::Index => {
+                "这是 Antigravity-Manager 的索引，其中没有令牌。请选择其 accounts 文件夹中的文件。".to_owned()
+            }
+            Self::AddressList => {
+                "这是 Gemini CLI 的地址列表，其中没有令牌。请选择旁边的 oauth_creds.json。".to_owned()
+            }
+            Self::IdeState => "这是 Antigravity IDE 的状态，其中没有刷新令牌。请改为在此登录。".to_owned(),
+            Self::ServiceAccount => {
+                "这是服务账号，不是个人登录。请选择个人的凭据文件，或使用 API 密钥。".to_owned()
+            }
+            Self::UnknownType => {
+                "文件的类型不是 Headroom 认识的 antigravity 或 gemini。请选择这两种凭据文件。".to_owned()
+            }
+            Self::UnknownFormat => {
+                "这不是 Headroom 认识的凭据文件。可以识别 gcli2api、CLIProxyAPI、Antigravity-Manager、Gemini CLI 和 Antigravity CLI 的文件。".to_owned()
+            }
+            Self::NoRefreshToken => {
+                "其中没有刷新令牌，一小时内就会失效。请在原程序中重新登录并重新导出。".to_owned()
+            }
+            Self::RefreshTokenNotText => "其 refresh_token 不是字符串。请重新导出。".to_owned(),
+            Self::BadRefreshToken => {
+                "其 refresh_token 的字符或长度不可能属于令牌。请重新导出。".to_owned()
+            }
+        }
+    }
 }

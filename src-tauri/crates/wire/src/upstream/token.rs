@@ -8,6 +8,7 @@ use crate::json::{self, Confidential, Fields};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::fault::plain_text;
+use domain::policy::words::Said;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -57,6 +58,21 @@ impl TokenRefusal {
             Self::Ours(words) => format!("our request was wrong: {words}"),
             Self::Transient => "the sign-in service failed for the moment".to_owned(),
         }
+    }
+}
+
+impl TokenRefusal {
+    /// The same in both languages; the service's words stay as they are.
+    #[must_use]
+    pub fn said(&self) -> Said {
+        let chinese = match self {
+            Self::RefreshRefused => "登录或授权码已失效".to_owned(),
+            Self::Client(words) => format!("客户端 id 或密钥不正确：{words}"),
+            Self::Policy(words) => format!("策略不允许：{words}"),
+            Self::Ours(words) => format!("请求有误：{words}"),
+            Self::Transient => "登录服务暂时出错".to_owned(),
+        };
+        Said::new(self.title(), chinese)
     }
 }
 

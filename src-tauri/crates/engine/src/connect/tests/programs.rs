@@ -44,7 +44,10 @@ fn codex_gets_a_provider_that_speaks_responses() {
          base_url = \"http://127.0.0.1:8045/v1\"\nwire_api = \"responses\"\nexperimental_bearer_token = \"hr-1\"\n"
     );
     let unknown = find("codex").unwrap().setup(&wanted(&[]), &home());
-    assert!(!unknown.text().contains("\nmodel = ") && unknown.notes.iter().any(|n| n.contains("set model")));
+    assert!(
+        !unknown.text().contains("\nmodel = ")
+            && unknown.notes.iter().any(|n| n.english.contains("set model"))
+    );
 }
 
 #[test]

@@ -251,7 +251,7 @@ mod on_unix {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let written = user.write("claude-code").await.unwrap();
         assert_eq!(mode(&path), 0o640);
-        assert!(written.notes.iter().any(|n| n.contains("chmod 600")), "{written:?}");
+        assert!(written.notes.iter().any(|n| n.english.contains("chmod 600")), "{written:?}");
         assert_eq!(mode(&written.backups[0]), 0o600);
         user.undo("claude-code").await.unwrap();
         assert_eq!(mode(&path), 0o640);
@@ -270,7 +270,7 @@ mod on_unix {
         let written = user.write("claude-code").await.unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
         assert!(fs::read_to_string(&real).unwrap().contains("ANTHROPIC_BASE_URL"));
-        assert!(written.notes.iter().any(|n| n.contains("is a link")), "{written:?}");
+        assert!(written.notes.iter().any(|n| n.english.contains("is a link")), "{written:?}");
         assert_eq!(
             written.backups[0].parent(),
             link.parent(),

@@ -26,7 +26,7 @@ async fn an_archive_is_known_by_its_content_and_one_inside_another_stays_shut() 
     let outer = zipped(&[("inner.json", &inner), ("ok.json", b"{}")]);
     let found = collect(vec![], vec![came_along("not-a-zip.json", outer)]).await;
     assert_eq!(found.len(), 2);
-    let planned = plan(&found, &[], None);
+    let planned = plan(&found, &[], None, Language::English);
     assert!(planned[0].entry.reason.as_deref().unwrap().contains("archive"), "{:?}", planned[0].entry.reason);
 }
 

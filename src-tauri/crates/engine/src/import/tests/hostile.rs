@@ -125,7 +125,7 @@ async fn a_process_that_imports_them_one_by_one() {
     for n in 0..count {
         let began = tokio::time::Instant::now();
         let found = collect(vec![dir.join(n.to_string()).display().to_string()], vec![]).await;
-        let planned = plan(&found, &[], None);
+        let planned = plan(&found, &[], None, Language::English);
         assert!(began.elapsed() < TIME, "file {n} took {:?}", began.elapsed());
         assert!(!planned.is_empty(), "file {n} left no line in the report");
         assert!(found.iter().all(|f| f.content.as_ref().map_or(true, |b| b.len() as u64 <= LARGEST_FILE)));

@@ -41,7 +41,12 @@ const LATE: &str = "2026-03-02T00:00:00Z";
 #[test]
 fn the_same_token_is_the_same_credential() {
     let existing = [known("ada", Provider::Antigravity, None, "ONE")];
-    let planned = plan(&[found("a.json", &login("ONE")), found("b.json", &login("TWO"))], &existing, None);
+    let planned = plan(
+        &[found("a.json", &login("ONE")), found("b.json", &login("TWO"))],
+        &existing,
+        None,
+        Language::English,
+    );
     assert_eq!(outcomes(&planned), [(Duplicate, Some("ada"), false), (Added, None, true)]);
 }
 
@@ -55,9 +60,9 @@ fn another_token_of_the_same_person_and_provider_is_an_update() {
         found("a.json", &cpa("ada@example.com", "NEW", LATE)),
         found("b.json", &cpa("bob@example.com", "BOB", LATE)),
     ];
-    let planned = plan(&files, &existing, None);
+    let planned = plan(&files, &existing, None, Language::English);
     assert_eq!(outcomes(&planned), [(Updated, Some("ada"), true), (Added, None, true)]);
-    let as_cli = plan(&files[..1], &existing, Some(Provider::GeminiCli));
+    let as_cli = plan(&files[..1], &existing, Some(Provider::GeminiCli), Language::English);
     assert_eq!(outcomes(&as_cli), [(Updated, Some("cli"), true)]);
     assert_eq!(as_cli[0].credential.as_ref().map(|c| c.provider), Some(Provider::GeminiCli));
 }
@@ -74,7 +79,7 @@ fn of_one_login_that_comes_several_times_the_latest_counts() {
         let mut files: Vec<Option<Found>> = files.into_iter().map(Some).collect();
         let shuffled: Vec<Found> = order.iter().map(|at| files[*at].take().unwrap()).collect();
         for existing in [vec![], vec![known("ada", Provider::Antigravity, Some("ada@example.com"), "OLD")]] {
-            let planned = plan(&shuffled, &existing, None);
+            let planned = plan(&shuffled, &existing, None, Language::English);
             let kept: Vec<_> = planned.iter().filter(|p| p.credential.is_some()).collect();
             assert_eq!(kept.len(), 1, "{order:?}");
             assert_eq!(kept[0].entry.file, "late.json");
@@ -92,6 +97,7 @@ fn an_update_survives_a_later_file_that_knows_no_address() {
         &[found("a.json", &cpa("ada@example.com", "NEW", EARLY)), found("b.json", later)],
         &existing,
         None,
+        Language::English,
     );
     assert_eq!(outcomes(&planned), [(Duplicate, None, false), (Updated, Some("ada"), true)]);
 }
@@ -106,6 +112,7 @@ fn one_bad_entry_of_a_list_loses_no_other() {
         ],
         &[],
         None,
+        Language::English,
     );
     assert_eq!(
         outcomes(&planned).iter().map(|o| o.0).collect::<Vec<_>>(),
@@ -127,7 +134,7 @@ fn a_name_inside_an_archive_still_tells_the_provider() {
         ("all.zip!creds/project-1700000000.json", Provider::GeminiCli),
         ("C:\\files\\ag_project-1.json", Provider::Antigravity),
     ] {
-        let planned = plan(&[found(name, plain)], &[], None);
+        let planned = plan(&[found(name, plain)], &[], None, Language::English);
         assert_eq!(planned[0].credential.as_ref().map(|c| c.provider), Some(provider), "{name}");
         assert_eq!(planned[0].entry.provider.as_deref(), Some(provider.key()));
     }
@@ -135,7 +142,7 @@ fn a_name_inside_an_archive_still_tells_the_provider() {
 
 #[test]
 fn a_login_is_no_api_key() {
-    let planned = plan(&[found("a.json", &login("X"))], &[], Some(Provider::ApiKey));
+    let planned = plan(&[found("a.json", &login("X"))], &[], Some(Provider::ApiKey), Language::English);
     assert_eq!(outcomes(&planned), [(Rejected, None, false)]);
 }
 
@@ -154,14 +161,20 @@ fn ten_thousand_logins_are_planned_at_once() {
             )
         })
         .collect();
-    let planned = plan(&[found("export.json", &format!("[{}]", entries.join(",")))], &existing, None);
+    let planned = plan(
+        &[found("export.json", &format!("[{}]", entries.join(",")))],
+        &existing,
+        None,
+        Language::English,
+    );
     let count = |outcome| planned.iter().filter(|p| p.entry.outcome == outcome).count();
     assert_eq!((count(Duplicate), count(Updated), count(Rejected)), (5_000, 5_000, 0));
 }
 
 #[test]
 fn entries_print_no_secret() {
-    let planned = plan(&[found("a.json", &cpa("ada@example.com", "CANARY", LATE))], &[], None);
+    let planned =
+        plan(&[found("a.json", &cpa("ada@example.com", "CANARY", LATE))], &[], None, Language::English);
     assert!(!format!("{:?} {:?}", planned[0].entry, planned[0].credential).contains("CANARY"));
     assert_eq!(
         planned[0].credential.as_ref().and_then(|c| c.expires_at),

@@ -69,7 +69,7 @@ fn lines(found: &[Found]) -> Vec<Entry> {
         let file = p.entry.file.rsplit(['!', '/']).next().unwrap_or_default().to_owned();
         (file, p.entry.provider, p.entry.name, p.entry.disabled, p.entry.outcome)
     };
-    plan(found, &[], None).into_iter().map(line).collect()
+    plan(found, &[], None, Language::English).into_iter().map(line).collect()
 }
 
 fn line(
@@ -120,7 +120,7 @@ async fn its_settings_come_as_far_as_they_have_a_name_here() {
     let (path, connection) = database(dir.path());
     connection.close().unwrap();
     let found = collect(vec![path.display().to_string()], vec![]).await;
-    let mut report = settings(&found).unwrap().foreseen();
+    let mut report = settings(&found, Language::English).unwrap().foreseen();
     report.applied.sort();
     assert_eq!(
         report.applied,
@@ -153,7 +153,7 @@ async fn a_database_of_others_and_a_broken_one_say_so() {
         (empty, "cannot be read"),
     ] {
         let found = collect(vec![path.clone()], vec![]).await;
-        let last = plan(&found, &[], None).pop().unwrap();
+        let last = plan(&found, &[], None, Language::English).pop().unwrap();
         assert!(last.entry.reason.as_deref().unwrap().contains(words), "{path}: {:?}", last.entry.reason);
     }
 }
@@ -219,7 +219,7 @@ async fn a_directory_of_antigravity_manager_comes_over_whole_with_its_switches()
             line("e5.json", None, None, false, Rejected),
         ]
     );
-    let mut report = settings(&found).unwrap().foreseen();
+    let mut report = settings(&found, Language::English).unwrap().foreseen();
     report.applied.sort();
     assert_eq!(
         report.applied,

@@ -41,7 +41,7 @@ async fn without_a_keychain_nothing_is_kept_in_clear_by_itself() {
         let vault = open(Chain, &store, &FakeKeychain::failing(why.clone())).await;
         assert_eq!(vault.storage(), View::Missing);
         assert!(matches!(vault.state(), VaultState::Missing(Missing::Keychain(found)) if found == why));
-        assert!(vault.why_not().unwrap().contains("key_storage file"));
+        assert!(vault.why_not().unwrap().english.contains("key_storage file"));
         assert!(matches!(vault.seal_all(OWNER, &[]), Err(SecretError::NoKey(_))));
         assert!(!key_file(dir.path()).exists());
         // The user says so: now the file may be.

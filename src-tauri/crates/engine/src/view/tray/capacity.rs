@@ -6,12 +6,15 @@ use jiff::Timestamp;
 use super::Useful;
 use crate::view::dto::{CredentialView, GroupView, ModelView};
 
-/// The pinned credential's tightest number; else the tightest of all that can be used. A login that is empty, rests, or
-/// cannot be used says nothing about the others.
-pub(super) fn useful(credentials: &[CredentialView], pinned: Option<&str>, now: Timestamp) -> Useful {
+/// The tightest number of the pinned credentials; while none of these has one, the tightest of all that can be used. A
+/// login that is empty, rests, or cannot be used says nothing about the others.
+pub(super) fn useful(credentials: &[CredentialView], pinned: &[String], now: Timestamp) -> Useful {
     let active = || credentials.iter().filter(|one| one.state == "active");
     let own = |one: &CredentialView| one.headline.as_ref().and_then(|headline| headline.remaining);
-    if let Some(share) = active().find(|one| Some(one.id.as_str()) == pinned).and_then(own) {
+    // Whoever pins a login wants to see it run dry too.
+    if let Some(share) =
+        active().filter(|one| pinned.contains(&one.id)).filter_map(own).min_by(f64::total_cmp)
+    {
         return Useful::Left(share);
     }
     let pools: Vec<_> = active().flat_map(|one| pools(one, now)).collect();
@@ -49,6 +52,8 @@ fn pools(one: &CredentialView, now: Timestamp) -> Vec<Pool> {
 pub(super) struct Next {
     /// The group's short name.
     pub group: String,
+    /// The credential's id.
+    pub id: String,
     /// The credential.
     pub name: String,
     /// When.
@@ -64,7 +69,12 @@ pub(super) fn next_capacity(credentials: &[CredentialView], now: Timestamp) -> O
                 (_, Some(rest)) => rest.until.or_else(|| instant(group.reset_at.as_deref()))?,
                 (_, None) => return None,
             };
-            (at > now).then(|| Next { group: short_name(group), name: one.name.clone(), at })
+            (at > now).then(|| Next {
+                group: short_name(group),
+                id: one.id.clone(),
+                name: one.name.clone(),
+                at,
+            })
         })
     });
     out.min_by_key(|next| next.at)
@@ -73,6 +83,8 @@ pub(super) fn next_capacity(credentials: &[CredentialView], now: Timestamp) -> O
 /// A group of a credential of which no model can be used now, though something is left.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rest {
+    /// The credential's id.
+    pub id: String,
     /// The credential.
     pub name: String,
     /// The group's short name.
@@ -101,6 +113,7 @@ fn rest(one: &CredentialView, group: &GroupView, now: Timestamp) -> Option<Rest>
     }
     let protected = models().all(|model| model.protected);
     Some(Rest {
+        id: one.id.clone(),
         name: one.name.clone(),
         group: short_name(group),
         protected,

@@ -71,7 +71,7 @@ fn status() -> StatusView {
         notices: Vec::new(),
         background_refresh: true,
         paused_until: None,
-        tray_pinned: None,
+        tray_pinned: Vec::new(),
         next_refresh_at: None,
         stretched_to_minutes: None,
         control_address: None,
@@ -148,14 +148,16 @@ fn what_is_empty_or_rests_does_not_hide_what_can_be_used() {
 }
 
 #[test]
-fn the_pinned_credential_decides_the_level_while_it_can() {
-    let status = StatusView { tray_pinned: Some("id-Bob".to_owned()), ..status() };
+fn the_tightest_of_the_pinned_credentials_decides_the_level_while_it_can() {
+    let pinned = |names: &[&str]| names.iter().map(|name| format!("id-{name}")).collect();
+    let status = StatusView { tray_pinned: pinned(&["Bob", "Cleo"]), ..status() };
     let level = |credentials| {
         let quota = document(credentials);
         tray(&quota, &status, NOW.parse().unwrap(), &zone(), Language::English).icon.level
     };
     assert_eq!(level(vec![running("Ada", 0.1), running("Bob", 0.9)]), Level::Full);
     assert_eq!(level(vec![running("Ada", 0.1), running("Bob", 0.0)]), Level::Empty);
+    assert_eq!(level(vec![running("Ada", 0.1), running("Bob", 0.9), running("Cleo", 0.5)]), Level::Half);
     let gone = standing("Bob", "disabled", false, None);
     assert_eq!(level(vec![running("Ada", 0.7), gone]), Level::High);
 }
