@@ -25,7 +25,7 @@ use crate::settings::SettingsKeeper;
 use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::upstream::{Tokens, Upstream, Urgency};
-use crate::view::dto::{Freshness, PlannedStart, WarmupRound};
+use crate::view::dto::{Freshness, WarmupRound};
 use domain::credential::CredentialId;
 use domain::policy::models::Unmatched;
 use domain::policy::warmup::{Line, Plan, Run, Sentence, plan};
@@ -202,10 +202,14 @@ impl Warmups {
         self.inner.show(&plan, &Order::Automatic, true)
     }
 
-    /// What the planner intends, from what is known now.
-    pub async fn intended(&self) -> Vec<PlannedStart> {
-        self.inner.planner.look().await;
-        self.inner.planner.latest().starts.clone()
+    /// Looks ahead anew: until when quota lasts.
+    pub async fn foresee(&self) {
+        self.inner.planner.foresee().await;
+    }
+
+    /// What looks ahead.
+    pub(crate) fn planner(&self) -> Planner {
+        self.inner.planner.clone()
     }
 
     /// A warmup the user asked for. Reads the quota first; answers when the round is over. It goes on when whoever

@@ -56,6 +56,12 @@ impl DemandLog {
         }
     }
 
+    /// What was asked for from `from` to before `to`, by whole bins.
+    #[must_use]
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> f64 {
+        (bin_of(from)..bin_of(to)).map(|bin| f64::from(self.at(bin))).sum()
+    }
+
     /// Since when it is complete.
     #[must_use]
     pub fn begins(&self) -> Timestamp {

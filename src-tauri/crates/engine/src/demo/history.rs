@@ -68,7 +68,8 @@ struct Hour {
 
 /// The hours of the weeks before, the oldest first; the first is that after midnight of a Monday.
 fn hours(busy: f64, group: &Group) -> Vec<Hour> {
-    let share = if *group == Group::Gemini { 1.0 } else { 0.7 };
+    // Claude is what runs out: there a planned start has something to gain.
+    let (wish, week_holds) = if *group == Group::Gemini { (busy, 6.0) } else { (2.4 + 0.2 * busy, 24.0) };
     let (mut short, mut week, mut found) = (1.0_f64, 1.0_f64, Vec::new());
     for hour in 0..INVENTED * HOURS_A_DAY {
         let (day, of_day) = (hour / HOURS_A_DAY, hour % HOURS_A_DAY);
@@ -80,10 +81,10 @@ fn hours(busy: f64, group: &Group) -> Vec<Hour> {
         if of_day == MORNING || of_day == MORNING + SHORT || of_day == MORNING + 2 * SHORT {
             short = 1.0;
         }
-        let wish = if works { share * busy * (0.12 + 0.08 * wave(hour)) } else { 0.0 };
-        let used = wish.min(short).min(week * 6.0);
+        let wish = if works { wish * (0.12 + 0.08 * wave(hour)) } else { 0.0 };
+        let used = wish.min(short).min(week * week_holds);
         short -= used;
-        week = (week - used / 6.0).max(0.0);
+        week = (week - used / week_holds).max(0.0);
         let starts = works && (of_day - MORNING) % SHORT == 0;
         found.push(Hour { short, week, points: used * 100.0, starts });
     }

@@ -211,6 +211,9 @@ fn said(quota: &QuotaDocument, now: Timestamp, words: &Words<'_>) -> Vec<String>
         .map(|next| words.next_capacity(&next.group, &cut(&next.name, NAME_LENGTH), next.at))
         .into_iter()
         .collect();
+    lines.extend(quota.lasts.iter().map(|lasts| lasts.sentence.clone()));
+    let planned = quota.credentials.iter().flat_map(|c| &c.groups).filter_map(|g| g.planned.as_ref());
+    lines.extend(planned.min_by(|a, b| a.starts.cmp(&b.starts)).map(|planned| planned.sentence.clone()));
     let rests = resting(&quota.credentials, now);
     lines.extend(rests.iter().take(RESTS).map(|rest| {
         words.rests(

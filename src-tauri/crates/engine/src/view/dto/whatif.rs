@@ -47,22 +47,3 @@ pub struct WhatIfWarmup {
     /// The group.
     pub group: String,
 }
-
-/// What the planner intends for one group of one credential over the next 24 hours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct PlannedStart {
-    /// The credential's id.
-    pub credential: String,
-    /// What people call it.
-    pub name: String,
-    /// The group's key.
-    pub group: String,
-    /// When its window is to be started, as long as nobody uses it before; the next first.
-    pub starts: Vec<String>,
-    /// When it refills after the first start.
-    pub refills: Vec<String>,
-    /// What that is expected to gain, in hours of use.
-    pub gain_hours: f64,
-    /// Why there is no start: `week_binds` or `no_gain`.
-    pub hold: Option<String>,
-}

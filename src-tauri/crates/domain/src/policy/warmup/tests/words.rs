@@ -11,6 +11,36 @@ use crate::policy::words::{Here, Language, Said};
 use jiff::tz::TimeZone;
 
 #[test]
+fn a_planned_start_and_what_came_of_it_say_when_and_what_for() {
+    let at = |hour| noon() + hours(hour);
+    let said = Said::of(|language| {
+        let here = Here { now: noon(), zone: &TimeZone::UTC, language };
+        let refills = [Some(at(7)), Some(at(12))];
+        Start { group: &Group::ThirdParty, name: "Ada", at: at(2), refills, gain_minutes: 126, here }
+            .to_string()
+    });
+    assert_eq!(
+        said.english,
+        "starting Claude on Ada at 14:00, so that it refills at 19:00 and Thu 00:00; expected +2.1 h of use"
+    );
+    assert_eq!(
+        said.chinese,
+        "将在 14:00 开始 Ada 的 Claude，以便在 19:00、周四 00:00 重置；预计多用 2.1 小时"
+    );
+    let said = Said::of(|language| {
+        let here = Here { now: noon(), zone: &TimeZone::UTC, language };
+        let (expected_minutes, came_minutes) = (126, 102);
+        Came { group: &Group::ThirdParty, name: "Ada", at: at(-6), expected_minutes, came_minutes, here }
+            .to_string()
+    });
+    assert_eq!(
+        said.english,
+        "Claude on Ada was started at 06:00 as planned: expected +2.1 h of use, +1.7 h came"
+    );
+    assert_eq!(said.chinese, "Ada 的 Claude 已按计划在 06:00 开始：预计多用 2.1 小时，实际多用 1.7 小时");
+}
+
+#[test]
 fn every_verdict_says_its_inputs_in_words() {
     let at = |hour| noon() + hours(hour);
     for (verdict, english, chinese) in [
