@@ -5,7 +5,9 @@
 //! a window was empty cannot be seen. While too little is known it holds nothing back.
 
 mod demand;
+mod expected;
 mod foresee;
+mod recorded;
 
 use crate::clock::Clock;
 use crate::ledger::{Known as Credential, Ledger, Note, PlannedStart, State};
@@ -19,6 +21,7 @@ use domain::policy::pair::Pair;
 use domain::policy::warmup::{Better, Holds};
 use domain::quota::{Quota, WindowReading};
 use domain::settings::{Floor, Settings};
+use expected::Expected;
 use foresee::Forecasts;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +39,9 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(60);
 /// A plan holds for so long where nothing it was made from changed.
 const FRESH: SignedDuration = SignedDuration::from_mins(60);
 
+/// A start that brings less use, in minutes, is not worth waiting for: the rule without a plan goes on.
+const WORTH: u32 = 6;
+
 /// Holds the latest plan. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Planner {
@@ -51,6 +57,8 @@ pub(crate) struct Planner {
     /// Forecasts that still hold.
     forecasts: Arc<Mutex<Forecasts>>,
     latest: Arc<std::sync::Mutex<Arc<Latest>>>,
+    /// What sent starts are expected to bring; `None` until it was read.
+    expected: Arc<Mutex<Option<Vec<Expected>>>>,
 }
 
 /// A plan.
@@ -105,6 +113,7 @@ impl Planner {
             made: Arc::default(),
             forecasts: Arc::default(),
             latest: Arc::default(),
+            expected: Arc::default(),
         }
     }
 
@@ -196,6 +205,7 @@ impl Latest {
     fn take(&mut self, id: &CredentialId, group: &Group, plan: &Plan, now: Timestamp) {
         let (until, why) = match (plan.starts.first(), plan.hold) {
             (_, Some(Hold::NotSure)) => return,
+            (Some(_), None) if minutes(plan.hours) < WORTH => return,
             (Some(start), _) => {
                 let mut refills = plan.refills.iter().copied();
                 let refills = [refills.next(), refills.next()];

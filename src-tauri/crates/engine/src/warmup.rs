@@ -22,7 +22,7 @@ use crate::planner::Planner;
 use crate::quota::QuotaSource;
 use crate::refusals::Refusals;
 use crate::settings::SettingsKeeper;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::{Tokens, Upstream, Urgency};
 use crate::view::dto::{Freshness, WarmupRound};
@@ -184,6 +184,9 @@ impl Warmups {
             tracing::info!(target: "smart_warmup", "{ride}");
         }
         inner.tell_unmatched(&plan);
+        if let Err(error) = inner.expectations(&plan).await {
+            tracing::warn!(target: "smart_warmup", %error, "What planned starts bring could not be kept");
+        }
         if plan.to_send().next().is_some() {
             inner.send_round(plan, Order::Automatic, inner.rounds.stop()).await;
         }
@@ -249,6 +252,15 @@ impl Inner {
 
     fn plan(&self, run: Run<'_>, asked: &[CredentialId]) -> Plan {
         self.with_inputs(run, asked, plan)
+    }
+
+    /// Tells what came of earlier planned starts, and remembers what is expected of those that are sent now.
+    async fn expectations(&self, plan: &Plan) -> Result<(), StoreError> {
+        let told = self.planner.tell().await?;
+        if !told.is_empty() {
+            self.parts.journal.write(told).await;
+        }
+        if plan.to_send().next().is_some() { self.planner.expect(plan).await } else { Ok(()) }
     }
 
     /// Writes the plan into the ledger: one entry per change of a line.

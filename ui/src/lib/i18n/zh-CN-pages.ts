@@ -100,7 +100,27 @@ export const historyTexts: Messages['history'] = {
       : started === warmups
         ? `过去 7 天预热 ${warmups} 次，全部开始了计时。`
         : `过去 7 天预热 ${warmups} 次，其中 ${started} 次开始了计时。`,
-  views: { label: '视图', decisions: '决定', warmups: '预热', use: '用量', charts: '图表' },
+  views: { label: '视图', decisions: '决定', warmups: '预热', use: '用量', charts: '图表', 'what-if': '如果' },
+  whatIf: {
+    about: '用其他规则重放已记录的用量。不会发送任何请求。',
+    playing: '正在重放…',
+    empty: '记录还太少。',
+    emptyText: '读数的下降说明用了多少。有一周的记录就能看出一些东西。',
+    rule: '规则',
+    share: '满足',
+    warmups: '预热',
+    policies: {
+      none: '不预热',
+      fixed: '每个窗口，每 4 小时',
+      planner: '计划',
+      bound: '预知未来的最佳结果',
+      'most-remaining': '剩余最多的优先',
+      'soonest-reset': '最快重置的优先',
+      'fill-first': '逐个用完',
+    },
+    variants: '不预热，换一个保底或策略',
+    floor: (percent) => `保底 ${percent}`,
+  },
   outcome: '结果',
   anyOutcome: '所有结果',
   searchWarmups: '搜索预热',

@@ -141,3 +141,71 @@ impl Demand {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        "2026-09-01T09:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+    }
+
+    /// A quarter of an hour in which `points` fell.
+    fn fell(who: &str, from: i64, points: f64) -> Drop {
+        Drop {
+            credential: CredentialId::new(who),
+            group: "3p".to_owned(),
+            window: "5h".to_owned(),
+            from: at(from),
+            to: at(from + 15),
+            points,
+            by: "elsewhere".to_owned(),
+        }
+    }
+
+    fn learnt(drops: impl IntoIterator<Item = Drop>) -> Demand {
+        let mut demand = Demand::default();
+        drops.into_iter().for_each(|drop| demand.learn(&drop, &TimeZone::UTC));
+        demand
+    }
+
+    /// All of a window in two hours, and the next use after `pause` minutes.
+    fn used_up(pause: i64) -> Vec<Drop> {
+        let mut drops: Vec<Drop> = (0..8).map(|quarter| fell("ada", quarter * 15, 12.5)).collect();
+        drops.push(fell("ada", 120 + pause, 10.0));
+        drops
+    }
+
+    fn wanted(demand: &Demand) -> f64 {
+        demand.groups["3p"].log.between(at(120), at(300))
+    }
+
+    #[test]
+    fn who_goes_on_after_the_refill_waited_for_it() {
+        // Half a window an hour, three hours long.
+        let found = wanted(&learnt(used_up(180)));
+        assert!((found - 1.5).abs() < 0.05, "{found}");
+    }
+
+    #[test]
+    fn who_comes_back_the_next_day_did_not_wait() {
+        assert_eq!(wanted(&learnt(used_up(16 * 60))), 0.0);
+    }
+
+    #[test]
+    fn a_pause_before_all_is_used_is_a_pause() {
+        let mut drops = used_up(180);
+        drops.remove(0);
+        assert_eq!(wanted(&learnt(drops)), 0.0);
+    }
+
+    #[test]
+    fn who_was_served_by_another_credential_did_not_wait() {
+        let mut drops = used_up(180);
+        let next = drops.pop().unwrap();
+        drops.extend((0..12).map(|quarter| fell("bob", 120 + quarter * 15, 12.5)));
+        drops.push(next);
+        let found = wanted(&learnt(drops));
+        assert!((found - 1.5).abs() < 0.05, "what Bob served, and nothing on top: {found}");
+    }
+}

@@ -42,6 +42,14 @@ impl fmt::Display for RefusedSentence<'_> {
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, again, here } = self;
+        if let (
+            Verdict::Planned { at, why: Hold::Planner(Better::Start { refills, gain_minutes }) },
+            Some(group),
+        ) = (&line.verdict, &line.group)
+        {
+            let (at, refills, gain_minutes) = (*at, *refills, *gain_minutes);
+            return Start { group, name: &line.name, at, refills, gain_minutes, here: *here }.fmt(f);
+        }
         match (&line.model, here.language) {
             (Some(model), Language::English) => write!(f, "{model} of {}: ", line.name)?,
             (Some(model), Language::Chinese) => write!(f, "{} 的 {model}：", line.name)?,

@@ -14,6 +14,17 @@ pub struct WhatIf {
     pub end: String,
     /// `none`, `fixed`, `planner` and `bound`, in this order.
     pub policies: Vec<WhatIfPolicy>,
+    /// Over recorded history: what floors and other orders of the credentials would have served, without a warmup.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub variants: Vec<WhatIfPolicy>,
+}
+
+/// Arguments of `whatif`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+pub struct WhatIfArgs {
+    /// How far back: a span (`7d`) or an instant, four weeks at most. Default: four weeks.
+    #[serde(default)]
+    pub since: Option<String>,
 }
 
 /// One policy, played over the whole trace.
