@@ -100,7 +100,14 @@ export const historyTexts: Messages['history'] = {
       : started === warmups
         ? `过去 7 天预热 ${warmups} 次，全部开始了计时。`
         : `过去 7 天预热 ${warmups} 次，其中 ${started} 次开始了计时。`,
-  views: { label: '视图', decisions: '决定', warmups: '预热', use: '用量', charts: '图表', 'what-if': '如果' },
+  views: {
+    label: '视图',
+    decisions: '决定',
+    warmups: '预热',
+    use: '用量',
+    charts: '图表',
+    'what-if': '如果',
+  },
   whatIf: {
     about: '用其他规则重放已记录的用量。不会发送任何请求。',
     playing: '正在重放…',
