@@ -2,6 +2,7 @@
 //
 //   npm run bundle                         Linux: .deb and .rpm; macOS: .dmg; Windows: .msi and NSIS
 //   npm run bundle -- --bundles appimage   other formats, as the Tauri CLI names them
+//   npm run bundle -- --features updater   with a feature of the app (docs/RELEASING.md)
 //   npm run bundle -- --no-build           packs what an earlier run built
 //
 // What comes out lies in `bundle/` of the build folder, with SHA256SUMS. docs/RELEASING.md says what is reproducible.
@@ -165,10 +166,16 @@ async function gather(made, out, epoch) {
   }
 }
 
+/** The word after `name`, if that is there. */
+function option(args, name) {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args[at + 1];
+}
+
 async function main(args) {
   const build = !args.includes('--no-build');
-  const at = args.indexOf('--bundles');
-  const bundles = at < 0 ? formats[process.platform] : args[at + 1];
+  const bundles = option(args, '--bundles') ?? formats[process.platform];
+  const features = option(args, '--features');
   if (bundles === undefined) throw new Failure(`There is no package format for ${process.platform} here.`);
   await setUp('desktop');
 
@@ -191,7 +198,8 @@ async function main(args) {
   writeFileSync(config, JSON.stringify(await overlay(target, stage, epoch, version)));
   const packing = ['--ci', '--bundles', bundles, '--config', config];
   const tauri = [process.execPath, 'node_modules/@tauri-apps/cli/tauri.js'];
-  const building = ['build', ...packing, '--', '--locked', '--package', 'headroom-desktop'];
+  const chosen = features === undefined ? [] : ['--features', features];
+  const building = ['build', ...packing, ...chosen, '--', '--locked', '--package', 'headroom-desktop'];
   await run([...tauri, ...(build ? building : ['bundle', ...packing])], 'The error is above.', { env });
   if (!existsSync(made)) throw new Failure(`The bundler left nothing in ${basename(made)}.`);
   await gather(made, out, epoch);

@@ -107,7 +107,7 @@ export const threats = [
   {
     id: 'T21',
     what: 'Markup in names, errors or model output',
-    goal: 'payloads in every field shown: 0 scripts run, 0 outside requests',
+    goal: '200 payloads in 12 fields shown, in Chromium: 0 scripts run, 0 outside requests',
   },
   {
     id: 'T22',
@@ -145,7 +145,7 @@ export const threats = [
     what: 'A malicious or older update',
     goal: 'nothing is fetched',
     without:
-      'There is no updater in the program: nothing is downloaded at run time, so there is nothing to sign.',
+      'No updater is built in by default: nothing is downloaded at run time. With the feature `updater`, the plugin itself refuses what the key did not sign and what is not newer; that was not tried against a real release.',
   },
   {
     id: 'T29',

@@ -16,6 +16,8 @@ const cargo = (command, ...args) => ['cargo', command, '--locked', ...args];
 const strict = ['--all-targets', '--', '-D', 'warnings'];
 // As `tauri build` does: the page comes from the program. Named everywhere, so that nothing is built twice.
 const shell = ['--package', 'headroom-desktop', '--features', 'tauri/custom-protocol'];
+// With the part that only whoever publishes updates builds in.
+const whole = [...shell.slice(0, -1), `${shell.at(-1)},updater`];
 
 // What is formatted as the UI is, outside of it.
 const scripts = ['.ci', 'src-tauri/clients'];
@@ -54,7 +56,15 @@ const steps = [
     commands: [cargo('build', '--package', 'cli'), npm('run', '--silent', 'clients')],
   },
   // Its tests include the one that compares the generated bindings with the committed ones.
-  { name: 'shell', minutes: 30, commands: [cargo('clippy', ...shell, ...strict), cargo('test', ...shell)] },
+  {
+    name: 'shell',
+    minutes: 30,
+    commands: [
+      cargo('clippy', ...shell, ...strict),
+      cargo('clippy', ...whole, ...strict),
+      cargo('test', ...whole),
+    ],
+  },
   // Each test brings its own display, session bus and panel. Some start the command line's engine beside the app.
   {
     name: 'app',
@@ -80,6 +90,15 @@ const summaries = [
   /^guards: /,
   /^clients: left out: /,
   /^reliability: /,
+];
+
+/** The lines in which each runner names a test that failed, and Playwright why: a build machine may show nothing else. */
+const failures = [
+  /^test .+ \.\.\. FAILED$/,
+  /^ *FAIL /,
+  /^ +\d+\) \[\w+\] › /,
+  /^ +(Error|Test timeout)\b/,
+  /^ *✖ .+ \(\d/,
 ];
 
 /** Seconds since `start`, to a tenth. */
@@ -149,9 +168,10 @@ function follow([program, ...args], { minutes, environment, keep }) {
 async function perform(step, environment) {
   const start = performance.now();
   const told = [];
+  const telling = [...summaries, ...failures];
   const keep = (lines) => {
     for (const line of lines.map(stripVTControlCharacters)) {
-      if (summaries.some((pattern) => pattern.test(line))) told.push(line.trim());
+      if (telling.some((pattern) => pattern.test(line))) told.push(line.trim());
     }
   };
   let failure = null;

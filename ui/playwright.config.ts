@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { midday } from './e2e/midday.mjs';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -20,7 +21,7 @@ export default defineConfig({
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   use: {
     locale: 'en-GB',
-    timezoneId: 'Europe/Berlin',
+    timezoneId: midday,
     launchOptions: {
       executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
       // Chromium refuses its sandbox to root, and CI runs as root.

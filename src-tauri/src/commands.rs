@@ -66,6 +66,8 @@ macro_rules! every_command {
             $crate::commands::proxy::key_change,
             $crate::commands::proxy::key_revoke,
             $crate::commands::proxy::requests,
+            $crate::commands::proxy::request_prompts,
+            $crate::commands::proxy::prompts_delete,
             $crate::commands::proxy::request_statistics,
             $crate::commands::proxy::proxy_status,
             $crate::commands::proxy::alias_preview,

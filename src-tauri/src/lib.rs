@@ -25,6 +25,8 @@ mod habits;
 mod messages;
 mod signals;
 mod tray;
+#[cfg(feature = "updater")]
+mod updates;
 mod windows;
 
 use assets::Embedded;
@@ -76,6 +78,12 @@ fn compose(
     // On Linux messages go over the session bus, where a click comes back.
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(tauri_plugin_notification::init());
+    let context = tauri::generate_context!();
+    #[cfg(feature = "updater")]
+    let builder = match updates::plugin(context.config()) {
+        Some(updater) => builder.plugin(updater),
+        None => builder,
+    };
     let app = builder
         .plugin(single_instance(&data_dir))
         .plugin(tauri_plugin_store::Builder::new().build())
@@ -88,7 +96,7 @@ fn compose(
         .manage(Presence::new())
         .manage(windows::Frame::default())
         .invoke_handler(commands::every_command!(tauri::generate_handler))
-        .build(tauri::generate_context!())?;
+        .build(context)?;
 
     start(app.handle(), &tasks, flags, data_dir, defaults);
     let code = app.run_return(|app, event| match event {
@@ -122,6 +130,8 @@ fn start(app: &AppHandle, tasks: &Tasks, flags: &Flags, data_dir: PathBuf, defau
     tasks.start(|stop| events::forward(app.clone(), stop));
     tasks.start(|stop| messages::keep(app.clone(), clock.clone(), stop));
     tasks.start(|stop| habits::keep(app.clone(), stop));
+    #[cfg(feature = "updater")]
+    tasks.start(|stop| updates::keep(app.clone(), vars.clone(), stop));
     tasks.start(|stop| tray::keep(app.clone(), tray::Around { vars, clock }, stop));
     if !flags.hidden {
         tasks.start(|stop| habits::first_window(app.clone(), stop));

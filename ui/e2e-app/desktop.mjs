@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { midday } from '../e2e/midday.mjs';
 import { gdbus } from './gdbus.mjs';
 import { until } from './wait.mjs';
 
@@ -73,7 +74,7 @@ export async function desktop(t, { bus = true, panel = true } = {}) {
     PATH: process.env.PATH,
     HOME: home,
     LANG: 'C.UTF-8',
-    TZ: 'Europe/Berlin',
+    TZ: midday,
     XDG_RUNTIME_DIR: join(home, 'run'),
     XDG_CONFIG_HOME: join(home, 'config'),
     // The accessibility bus outlives a test's own.

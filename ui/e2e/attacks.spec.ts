@@ -191,7 +191,7 @@ async function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
     args: [
-      '--host-resolver-rules=MAP evil.test 127.0.0.1',
+      '--host-resolver-rules=MAP evil.test 127.0.0.1, MAP app.test 127.0.0.1',
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
   });
@@ -203,13 +203,7 @@ test.describe('with the proxy on', () => {
 
   // Holds T1, T3, T4, T7, G5.
   test('pages of other sites reach nothing, from another port or by a rebound name', async ({ engine }) => {
-    const file = credentialFile('ada');
-    await engine.call('import', {
-      files: [{ name: file.name, data: Buffer.from(file.text).toString('base64') }],
-    });
-    await engine.call('quota', { freshness: 'refreshed' });
-    await engine.read();
-    const { secret: key } = await engine.call<{ secret: string }>('key_create', { name: 'stolen' });
+    const key = await keyOfAda(engine);
     const good = await fetch(`http://${proxy}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
     expect(good.status, 'the key is a good one').toBe(200);
     const control = new URL(engine.origin).host;
@@ -260,7 +254,69 @@ test.describe('with the proxy on', () => {
       server.close();
     }
   });
+
+  // Holds T2.
+  test('a page that was let in reads its answers, and no other page does', async ({ engine }) => {
+    const key = await keyOfAda(engine);
+    const { server, port } = await site();
+    await engine.call('settings_set', { key: 'proxy_origins', value: `http://app.test:${port}` });
+    const browser = await launch();
+    const ask = async ({ proxy, key, model }: Aim): Promise<string[]> => {
+      const answer = await fetch(`${proxy}/v1/chat/completions`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${key}`,
+          'x-stainless-os': 'x',
+        },
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }),
+      }).catch(() => null);
+      if (answer === null) return [];
+      return [String(answer.status), answer.headers.get('x-headroom-credential') ?? '', await answer.text()];
+    };
+    try {
+      const aim = { proxy: `http://${proxy}`, control: engine.origin, model };
+      const page = await browser.newPage();
+      await page.goto(`http://app.test:${port}/`);
+      const [status, credential, text] = await page.evaluate(ask, { ...aim, key });
+      expect(status).toBe('200');
+      expect(credential).not.toBe('');
+      expect(text).toContain('chat.completion');
+      const [withoutKey] = await page.evaluate(ask, { ...aim, key: 'hr-wrong' });
+      expect(withoutKey, 'it still needs a key, and may read that').toBe('401');
+      const before = await generations(engine);
+      for (const other of [`http://evil.test:${port}/`, `http://127.0.0.1:${port}/`]) {
+        await page.goto(other);
+        expect(await page.evaluate(ask, { ...aim, key }), other).toEqual([]);
+      }
+      // The control API lets nobody in.
+      await page.goto(`http://app.test:${port}/`);
+      const read = await page.evaluate(
+        (url) =>
+          fetch(url, { method: 'POST', body: '{}' }).then(
+            () => true,
+            () => false,
+          ),
+        `${engine.origin}/api/v1/settings_list`,
+      );
+      expect(read).toBe(false);
+      expect(await generations(engine)).toBe(before);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
 });
+
+/** A client key of an engine with a login. */
+async function keyOfAda(engine: Engine): Promise<string> {
+  const file = credentialFile('ada');
+  const files = [{ name: file.name, data: Buffer.from(file.text).toString('base64') }];
+  await engine.call('import', { files });
+  await engine.call('quota', { freshness: 'refreshed' });
+  await engine.read();
+  return (await engine.call<{ secret: string }>('key_create', { name: 'stolen' })).secret;
+}
 
 /** A rebound name typed into the address bar shows nothing of ours either. */
 async function navigations(

@@ -10,6 +10,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { midday } from './midday.mjs';
 
 const program = process.env['HEADROOM_BIN'] ?? resolve(import.meta.dirname, '../../target/debug/headroom');
 
@@ -25,7 +26,7 @@ interface Control {
 /** Nothing of the machine's own settings reaches the program under test. */
 function environment(more: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME, LANG } = process.env;
-  return { PATH, HOME, LANG, TZ: 'Europe/Berlin', ...more };
+  return { PATH, HOME, LANG, TZ: midday, ...more };
 }
 
 /** Waits for a program to be ready; one that is not in time is ended, so that a failed start leaves nothing running. */

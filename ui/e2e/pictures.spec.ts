@@ -33,6 +33,9 @@ const pages = {
   credential: { hash: '#/credential?c-bob', shows: '.floored' },
 };
 
+// The time of the fixture, as it was when the pictures were taken.
+test.use({ timezoneId: 'Europe/Berlin' });
+
 async function read<Document>(name: string): Promise<Document> {
   return JSON.parse(await readFile(resolve(fixtures, `${name}.json`), 'utf8')) as Document;
 }

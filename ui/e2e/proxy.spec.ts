@@ -40,13 +40,14 @@ test.describe('with a home of its own', () => {
     await keys.getByRole('button', { name: 'I have it' }).click();
     await expect(ui.getByText(key)).toHaveCount(0);
 
+    await engine.call('settings_set', { key: 'proxy_log_prompts', value: 'true' });
     const asked = await fetch('http://127.0.0.1:18945/v1/messages', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': key },
       body: JSON.stringify({
         model: 'claude-sonnet-4-6',
         max_tokens: 20,
-        messages: [{ role: 'user', content: 'hi' }],
+        messages: [{ role: 'user', content: 'Say hello to the heron.' }],
       }),
     });
     expect(asked.status).toBe(200);
@@ -56,7 +57,17 @@ test.describe('with a home of its own', () => {
     const requests = ui.getByRole('region', { name: 'Requests' });
     await expect(requests.getByRole('listitem')).toContainText('claude-sonnet-4-6');
     await expect(requests.getByRole('listitem')).toContainText('answered');
+    await expect(requests).toContainText('is kept, encrypted, for 24 hours');
+    await requests.getByRole('button', { name: 'What was said' }).click();
+    await expect(requests.getByText('user: Say hello to the heron.')).toBeVisible();
+    await expect(requests.getByText('This is the simulator speaking')).toBeVisible();
     await ui.screenshot({ path: join(screens, 'proxy-requests.png') });
+    await requests.getByRole('button', { name: 'Delete what was said' }).click();
+    const sure = ui.getByRole('dialog', { name: 'Delete all that was said?' });
+    await sure.getByRole('button', { name: 'Delete' }).click();
+    await expect(requests.getByText('Say hello to the heron.')).toHaveCount(0);
+    await expect(requests.getByRole('button')).toHaveCount(0);
+    await expect(requests.getByRole('listitem')).toHaveCount(1);
     await ui.getByRole('group', { name: 'Views' }).getByRole('button', { name: 'Use' }).click();
     await expect(ui.getByRole('row', { name: /^claude-sonnet-4-6 1 0/ })).toBeVisible();
 

@@ -15,6 +15,11 @@ pub enum Note {
 }
 
 impl State {
+    /// The one that rests.
+    pub fn credential_count(&self) -> usize {
+        1
+    }
+
     pub fn apply(&mut self, note: Note) {
         match note {
             Note::Claim(claim) => drop(self.cooldowns.add(*claim)),

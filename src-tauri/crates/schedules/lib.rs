@@ -15,7 +15,7 @@ use shuttle::sync::Arc;
 use shuttle::sync::atomic::{AtomicUsize, Ordering};
 
 mod sync {
-    pub use shuttle::sync::{Arc, Mutex};
+    pub use shuttle::sync::{Arc, Mutex, RwLock};
     pub use std::sync::PoisonError;
 }
 
@@ -73,9 +73,13 @@ mod tasks {
 #[path = "../engine/src/upstream/single_flight.rs"]
 mod single_flight;
 
+#[path = "../engine/src/settings/shown.rs"]
+mod shown;
+
 mod ledger;
 
 use ledger::{Ledger, Note, State};
+use shown::Shown;
 use single_flight::SingleFlight;
 use tasks::Tasks;
 
@@ -198,6 +202,47 @@ pub fn a_stop_in_the_middle_leaves_no_writer_waiting(schedules: usize) {
             // A writer that waits for ever would be told as a deadlock.
             join_all(writers).await.into_iter().for_each(|done| done.unwrap());
             stopping.await.unwrap();
+        });
+    });
+}
+
+/// No change of the settings is lost, and whoever is told of one finds what it was settled from.
+pub fn settings_changed_at_once_are_all_kept_and_never_ahead_of_what_they_are_settled_from(schedules: usize) {
+    explore(schedules, || {
+        task::block_on(async {
+            // Here a setting is the number of what was set.
+            let shown = Arc::new(Shown::<usize, Vec<usize>>::new(0, Vec::new()));
+            let changes: Vec<_> = (1..=3)
+                .map(|value| {
+                    let shown = shown.clone();
+                    task::spawn(async move {
+                        let _turn = shown.turn().await;
+                        let mut held = (*shown.held()).clone();
+                        // The disk.
+                        task::yield_now().await;
+                        held.push(value);
+                        shown.publish(held.len(), held);
+                    })
+                })
+                .collect();
+            let reader = {
+                let (shown, mut told) = (shown.clone(), shown.watch());
+                task::spawn(async move {
+                    let mut last = 0;
+                    while last < 3 {
+                        told.changed().await.unwrap();
+                        let settings = **told.borrow_and_update();
+                        assert!(settings > last, "settings went back");
+                        assert!(shown.held().len() >= settings, "told before it is held");
+                        last = settings;
+                    }
+                })
+            };
+            join_all(changes).await.into_iter().for_each(|done| done.unwrap());
+            reader.await.unwrap();
+            let mut held = (*shown.held()).clone();
+            held.sort_unstable();
+            assert_eq!((*shown.settings(), held), (3, vec![1, 2, 3]), "a change was lost");
         });
     });
 }

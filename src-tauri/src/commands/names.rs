@@ -40,6 +40,8 @@ pub(crate) const NAMES: &[&str] = &[
     "key_change",
     "key_revoke",
     "requests",
+    "request_prompts",
+    "prompts_delete",
     "request_statistics",
     "proxy_status",
     "alias_preview",

@@ -4,8 +4,8 @@ use super::Answer;
 use crate::backend::Backend;
 use engine::view::dto::{
     AliasArgs, AliasView, ClientKeyView, ConnectArgs, ConnectUndone, ConnectView, ConnectWriteArgs,
-    ConnectWritten, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, ProxyView, RequestStatisticsArgs,
-    RequestStatisticsView, RequestView, RequestsArgs,
+    ConnectWritten, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, PromptView, PromptsDeleted, ProxyView,
+    RequestPromptsArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs,
 };
 use tauri::State;
 
@@ -37,6 +37,21 @@ pub(crate) async fn key_revoke(backend: State<'_, Backend>, args: KeyArgs) -> An
 #[specta::specta]
 pub(crate) async fn requests(backend: State<'_, Backend>, args: RequestsArgs) -> Answer<Vec<RequestView>> {
     backend.client().await?.requests(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn request_prompts(
+    backend: State<'_, Backend>,
+    args: RequestPromptsArgs,
+) -> Answer<Vec<PromptView>> {
+    backend.client().await?.request_prompts(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn prompts_delete(backend: State<'_, Backend>) -> Answer<PromptsDeleted> {
+    backend.client().await?.prompts_delete().await
 }
 
 #[tauri::command]

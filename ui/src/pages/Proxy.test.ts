@@ -22,6 +22,8 @@ const off: ProxyView = {
   consent_text: 'It goes out with your own personal login.',
   consent_at: null,
   keys: 0,
+  prompts: 0,
+  prompts_hours: null,
 };
 const laptop: ClientKeyView = {
   id: 'k-1',
@@ -65,17 +67,19 @@ const request: RequestView = {
   outcome: 'failed',
   retries: 1,
   decision: 'Ada resets soonest.',
+  has_prompt: false,
 };
 
 interface State {
   proxy: ProxyView;
   keys: ClientKeyView[];
   programs: ProgramView[];
+  requests: RequestView[];
 }
 
 /** A backend that remembers what is switched, made and written. */
 function remembering(more: Partial<State> = {}): { backend: FakeBackend; state: State } {
-  const state: State = { proxy: off, keys: [laptop], programs: [codex], ...more };
+  const state: State = { proxy: off, keys: [laptop], programs: [codex], requests: [request], ...more };
   const backend: FakeBackend = new FakeBackend({
     proxyStatus: () => state.proxy,
     settingsSet: ({ key, value }: { key: string; value: string }) => {
@@ -121,7 +125,20 @@ function remembering(more: Partial<State> = {}): { backend: FakeBackend; state: 
       rule: 'claude-haiku-*=gemini-3-flash',
       sentence: `${name} goes to gemini-3-flash by the rule claude-haiku-*=gemini-3-flash.`,
     }),
-    requests: () => [request],
+    requests: () => state.requests,
+    requestPrompts: ({ requests }: { requests: string[] }) =>
+      requests.map((id) => ({
+        request: id,
+        asked: 'user:\nWhy?',
+        asked_left_out: 12,
+        answered: 'So.',
+        answered_left_out: 0,
+      })),
+    promptsDelete: () => {
+      state.requests = state.requests.map((one) => ({ ...one, has_prompt: false }));
+      state.proxy = { ...state.proxy, prompts: 0 };
+      return { deleted: 1 };
+    },
     requestStatistics: () => {
       const usage = {
         subject: 'gemini-3-flash',
@@ -222,6 +239,29 @@ test('a request says what it was asked for, what came of it, and why it went the
   expect(plain(line.textContent)).toContain('gemini-3-flash Ada · laptop · asked for claude-haiku-4-5');
   expect(plain(line.textContent)).toContain('Ada resets soonest.');
   expect(plain(line.textContent)).toContain('failed 502 1,234 in · – out · 1.5 s');
+});
+
+test('what was said is shown where it is kept, and deleted after a question', async () => {
+  const { backend } = remembering({
+    proxy: { ...off, prompts: 1, prompts_hours: 24 },
+    requests: [{ ...request, has_prompt: true }],
+  });
+  await showPage('#/proxy?requests', backend);
+  const region = await screen.findByRole('region', { name: 'Requests' });
+  expect(await within(region).findByText(/is kept, encrypted, for 24 hours/)).toBeInTheDocument();
+  const unfold = await within(region).findByRole('button', { name: 'What was said' });
+  expect(backend.argsOf('requestPrompts')).toEqual([]);
+  await userEvent.click(unfold);
+  expect(await within(region).findByText('So.')).toBeInTheDocument();
+  expect(region).toHaveTextContent('12 bytes before this are not kept.');
+  expect(backend.argsOf('requestPrompts')).toEqual([{ requests: ['7'] }]);
+  await userEvent.click(within(region).getByRole('button', { name: 'Delete what was said' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Delete all that was said?' });
+  expect(dialog).toHaveTextContent('What is kept of 1 request goes now');
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Delete' }));
+  await vi.waitFor(() => expect(within(region).queryByRole('button')).toBeNull());
+  expect(within(region).queryByText('So.')).toBeNull();
+  expect(backend.argsOf('promptsDelete')).toHaveLength(1);
 });
 
 test('sums stand in a table each, unknown ones in none', async () => {

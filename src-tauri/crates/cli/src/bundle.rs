@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 /// Lines of the newest log.
 const LINES: usize = 400;
 /// Settings whose values say where somebody is or who it is.
-const PRIVATE: [&str; 4] = ["proxy_hosts", "upstream_proxy", "proxy_pinned", "proxy_aliases"];
+const PRIVATE: [&str; 5] =
+    ["proxy_hosts", "proxy_origins", "upstream_proxy", "proxy_pinned", "proxy_aliases"];
 
 /// The whole text, redacted.
 pub async fn text(place: &Place) -> String {

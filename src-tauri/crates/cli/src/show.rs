@@ -32,7 +32,7 @@ pub use lists::{checks, import, setting, settings, settings_import, value};
 pub use look::Look;
 pub use need::Need;
 pub use pause::pause;
-pub use proxy::{changed, keys, requests, revoked, statistics};
+pub use proxy::{changed, keys, prompts, prompts_deleted, requests, revoked, statistics};
 pub use quota::quota;
 pub use rests::{cleared, cooldowns};
 pub use table::cut;

@@ -143,6 +143,8 @@ impl Settings {
                 "proxy_listen",
                 after.proxy_listen != self.proxy_listen && !after.proxy_listen.ip().is_loopback(),
             ),
+            ("proxy_origins", after.proxy_origins.iter().any(|page| !self.proxy_origins.contains(page))),
+            ("proxy_log_prompts", after.proxy_log_prompts && !self.proxy_log_prompts),
             ("agy_command", after.agy_command.is_some() && after.agy_command != self.agy_command),
             ("hook_command", after.hook_command.is_some() && after.hook_command != self.hook_command),
             ("metrics_enabled", after.metrics_enabled && !self.metrics_enabled),

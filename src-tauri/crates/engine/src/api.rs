@@ -19,10 +19,11 @@ use crate::view::dto::{
     ConnectWritten, CooldownArgs, CooldownView, CredentialArgs, CredentialChange, DecisionView,
     DecisionsArgs, ErrorCode, HistoryArgs, HistoryDocument, ImportArgs, ImportReport, KeyArgs, KeyChangeArgs,
     KeyCreateArgs, KeyCreated, LoginArgs, LoginFlowArgs, LoginPasteArgs, LoginProgress, LoginStarted,
-    NotificationView, NotificationsArgs, PauseArgs, PauseView, ProjectArgs, ProxyView, QuotaArgs,
-    QuotaDocument, RenameArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs,
-    SchedulerView, SettingArgs, SettingKeyArgs, SettingSetArgs, SettingView, SettingsImportReport,
-    SettingsText, StatusView, UiLink, WarmupArgs, WarmupRound, WatchArgs, WhatIf, WhatIfArgs,
+    NotificationView, NotificationsArgs, PauseArgs, PauseView, ProjectArgs, PromptView, PromptsDeleted,
+    ProxyView, QuotaArgs, QuotaDocument, RenameArgs, RequestPromptsArgs, RequestStatisticsArgs,
+    RequestStatisticsView, RequestView, RequestsArgs, SchedulerView, SettingArgs, SettingKeyArgs,
+    SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
+    WarmupRound, WatchArgs, WhatIf, WhatIfArgs,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -141,6 +142,10 @@ commands! {
     key_revoke(KeyArgs) -> ClientKeyView;
     /// What went through the proxy.
     requests(RequestsArgs) -> Vec<RequestView>;
+    /// What was said in some requests, where that is kept.
+    request_prompts(RequestPromptsArgs) -> Vec<PromptView>;
+    /// Deletes all that is kept of what was said.
+    prompts_delete() -> PromptsDeleted;
     /// Sums over what went through the proxy.
     request_statistics(RequestStatisticsArgs) -> RequestStatisticsView;
     /// What the proxy is doing.

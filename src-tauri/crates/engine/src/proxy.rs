@@ -17,6 +17,7 @@ mod listing;
 pub mod log;
 mod occupant;
 mod probe;
+pub mod prompts;
 mod record;
 mod relay;
 mod reply;
@@ -34,6 +35,7 @@ use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::quota::QuotaSource;
 use crate::refusals::Refusals;
+use crate::secrets::VaultCell;
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
@@ -43,7 +45,7 @@ use conversations::Conversations;
 use domain::policy::alias::Destination;
 use domain::settings::Alias;
 use jiff::tz::TimeZone;
-use record::{Recorder, Writing};
+use record::{Books, Recorder, Writing};
 use roster::Roster;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -69,6 +71,8 @@ pub struct Parts {
     pub upstream: Upstream,
     /// What is wanted.
     pub settings: SettingsKeeper,
+    /// Seals what was said, where that is kept.
+    pub vault: VaultCell,
     /// Who may ask.
     pub keys: ClientKeys,
     /// Requests, consent.
@@ -149,8 +153,14 @@ impl Proxy {
         let writing = self.inner.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writing) = writing {
             let stop = self.inner.last_record.clone();
-            let (store, keys, ledger) = (parts.store.clone(), parts.keys.clone(), parts.ledger.clone());
-            parts.tasks.start(|_| writing.run(store, keys, ledger, stop));
+            let books = Books {
+                store: parts.store.clone(),
+                vault: parts.vault.clone(),
+                settings: parts.settings.clone(),
+                keys: parts.keys.clone(),
+                ledger: parts.ledger.clone(),
+            };
+            parts.tasks.start(|_| writing.run(books, stop));
         }
         let proxy = self.clone();
         parts.tasks.start(|stop| async move { proxy.follow_switch(stop).await });

@@ -140,6 +140,7 @@ impl Runtime {
             tokens,
             upstream: upstream.clone(),
             settings: settings.clone(),
+            vault: vault.clone(),
             keys: client_keys.clone(),
             store: store.clone(),
             journal: journal.clone(),

@@ -66,6 +66,6 @@ pub fn start(tasks: &Tasks, parts: Parts) -> watch::Receiver<Agenda> {
     refresh::start(tasks, beat(Job::Refresh), source, ledger.clone(), landed.clone());
     let scan = warmup::Parts { warmups, ledger: ledger.clone(), store: store.clone(), zone };
     warmup::start(tasks, beat(Job::Warmup), scan, landed.subscribe());
-    housekeeping::start(tasks, beat(Job::Housekeeping), store, ledger);
+    housekeeping::start(tasks, beat(Job::Housekeeping), store, ledger, settings.clone());
     status
 }

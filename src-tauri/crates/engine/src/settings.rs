@@ -11,6 +11,7 @@ mod keeper;
 mod lines;
 mod load;
 mod scope;
+mod shown;
 mod vars;
 mod view;
 

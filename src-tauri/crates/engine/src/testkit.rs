@@ -50,7 +50,7 @@ impl Transport for Direct {
                 status: head.status.as_u16(),
                 date: text(header::DATE).and_then(wire::date::http_date),
                 retry_after: text(header::RETRY_AFTER).map(str::to_owned),
-                body: body.to_vec(),
+                body: body.into(),
                 received_at: self.clock.now(),
             })
         }

@@ -36,3 +36,11 @@ fn a_stop_in_the_middle_leaves_no_writer_waiting() {
     schedules::a_stop_in_the_middle_leaves_no_writer_waiting(schedules);
     println!("figure F43: shutdown: {schedules} schedules, no writer left waiting");
 }
+
+/// Holds G12.
+#[test]
+fn settings_changed_at_once_are_all_kept_and_never_ahead_of_what_they_are_settled_from() {
+    let schedules = schedules();
+    schedules::settings_changed_at_once_are_all_kept_and_never_ahead_of_what_they_are_settled_from(schedules);
+    println!("figure G12: settings: {schedules} schedules, 0 changes lost, none told before it is held");
+}

@@ -1,7 +1,7 @@
 //! `fetchAvailableModels`: the catalogue as one account sees it, with one number per model (`upstream-api` §4).
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -38,7 +38,7 @@ pub(crate) fn fetch_available(world: &mut World, index: usize, request: &Request
     let shape =
         if account.spec.kind == AccountKind::GeminiCli { ListShape::Empty } else { account.spec.list };
     match shape {
-        ListShape::Full => Reply::json(200, &full(account, step20, now)),
+        ListShape::Full => full(account, step20, now),
         ListShape::Empty => Reply::json(200, &json!({"models": {}})),
         ListShape::Minimal => {
             // The embedded text is read by a test.
@@ -48,41 +48,84 @@ pub(crate) fn fetch_available(world: &mut World, index: usize, request: &Request
     }
 }
 
-fn full(account: &mut Account, step20: bool, now: Timestamp) -> Value {
-    let mut models = Map::new();
-    for (id, fields) in &catalogue::listing().models {
-        let Some(model) = model_of(account, id) else { continue };
-        models.insert(id.clone(), entry(account, &model, fields.clone(), step20, now));
-    }
-    let more: Vec<String> =
-        account.spec.models.keys().filter(|id| !models.contains_key(*id)).cloned().collect();
-    for id in more {
-        let Some(model) = model_of(account, &id) else { continue };
-        models.insert(id, entry(account, &model, Map::new(), step20, now));
-    }
-    let mut body = catalogue::listing().rest.clone();
-    body.insert("models".to_owned(), Value::Object(models));
-    Value::Object(body)
+/// The list of one account: the shared fields stand in the catalogue and are written from there.
+struct Full<'a> {
+    models: Vec<(&'a str, Entry<'a>)>,
 }
 
-fn entry(
-    account: &mut Account,
-    model: &Model,
-    mut fields: Map<String, Value>,
-    step20: bool,
-    now: Timestamp,
-) -> Value {
-    let quota = quota_info(account, model, step20, now);
-    fields.insert("quotaInfo".to_owned(), serde_json::to_value(quota).unwrap_or_default());
-    if let Some(own) = account.spec.models.get(&model.id) {
-        if own.disabled {
-            fields.insert("disabled".to_owned(), Value::Bool(true));
+impl Serialize for Full<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_map(None)?;
+        for (key, value) in &catalogue::listing().rest {
+            body.serialize_entry(key, value)?;
         }
-        if let Some(name) = &own.display_name {
-            fields.insert("displayName".to_owned(), Value::String(name.clone()));
+        body.serialize_entry("models", &Models(&self.models))?;
+        body.end()
+    }
+}
+
+struct Models<'a>(&'a [(&'a str, Entry<'a>)]);
+
+impl Serialize for Models<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(id, entry)| (id, entry)))
+    }
+}
+
+/// A model of the list: its fields with what holds for the account in their place.
+struct Entry<'a> {
+    fields: Option<&'a Map<String, Value>>,
+    quota: QuotaInfo,
+    disabled: bool,
+    display_name: Option<&'a str>,
+}
+
+impl Entry<'_> {
+    fn keeps(&self, key: &str) -> bool {
+        match key {
+            "quotaInfo" => false,
+            "disabled" => !self.disabled,
+            "displayName" => self.display_name.is_none(),
+            _ => true,
         }
     }
-    Value::Object(fields)
+}
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entry = serializer.serialize_map(None)?;
+        for (key, value) in self.fields.into_iter().flatten().filter(|(key, _)| self.keeps(key)) {
+            entry.serialize_entry(key, value)?;
+        }
+        entry.serialize_entry("quotaInfo", &self.quota)?;
+        if self.disabled {
+            entry.serialize_entry("disabled", &true)?;
+        }
+        if let Some(name) = self.display_name {
+            entry.serialize_entry("displayName", name)?;
+        }
+        entry.end()
+    }
+}
+
+fn full(account: &mut Account, step20: bool, now: Timestamp) -> Reply {
+    let listed = &catalogue::listing().models;
+    let own: Vec<String> =
+        account.spec.models.keys().filter(|id| !listed.contains_key(*id)).cloned().collect();
+    let shared = listed.iter().map(|(id, fields)| (id, Some(fields)));
+    let all = shared.chain(own.iter().map(|id| (id, None)));
+    let seen: Vec<_> = all
+        .filter_map(|(id, fields)| {
+            let model = model_of(account, id)?;
+            Some((id.as_str(), fields, quota_info(account, &model, step20, now)))
+        })
+        .collect();
+    let entry = |(id, fields, quota)| {
+        let own = account.spec.models.get(id);
+        let display_name = own.and_then(|own| own.display_name.as_deref());
+        (id, Entry { fields, quota, disabled: own.is_some_and(|own| own.disabled), display_name })
+    };
+    Reply::json(200, &Full { models: seen.into_iter().map(entry).collect() })
 }
 
 /// The number of one model: its group's shortest window, which can be full while the week is empty.

@@ -20,9 +20,10 @@ pub(crate) use finish::{Ending, Reason};
 pub(crate) use frame::{Body, Frame};
 pub(crate) use gather::{Block, Gather, push_image};
 pub(crate) use outdated::says_outdated;
-pub(crate) use writer::{Call, End, Step, Writer, put};
+pub(crate) use writer::{Call, End, Step, Writer, put, written};
 
 use crate::convert::Family;
+use crate::excerpt::Excerpt;
 use crate::gemini::generate::Native;
 use crate::signature::Issued;
 use crate::sse;
@@ -131,6 +132,16 @@ impl Answer {
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.core.usage()
+    }
+
+    /// From here on keeps what the answer says, up to `limit` bytes of its beginning.
+    pub fn listen(&mut self, limit: usize) {
+        self.core.listen(limit);
+    }
+
+    /// What was heard since [`Answer::listen`]; nothing more is kept afterwards.
+    pub fn take_heard(&mut self) -> Option<Excerpt> {
+        self.core.take_heard()
     }
 
     /// The signatures that have come since the last call, to be remembered.

@@ -67,22 +67,35 @@ fn wipe(value: &mut Value) {
 }
 
 /// How deep the brackets nest, told from the bytes alone, before anything is built from them.
-pub(crate) fn depth(bytes: &[u8]) -> usize {
-    let (mut now, mut most, mut in_text, mut escaped) = (0_usize, 0, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => {
+pub(crate) fn depth(mut bytes: &[u8]) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    while let Some(at) = bytes.iter().position(|byte| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']')) {
+        match bytes[at] {
+            b'"' => {
+                bytes = after_text(&bytes[at + 1..]);
+                continue;
+            }
+            b'{' | b'[' => {
                 now += 1;
                 most = most.max(now);
             }
-            b'}' | b']' if !in_text => now = now.saturating_sub(1),
-            _ => {}
+            _ => now = now.saturating_sub(1),
         }
+        bytes = &bytes[at + 1..];
     }
     most
+}
+
+/// What follows the end of a text that `bytes` begin within.
+fn after_text(mut bytes: &[u8]) -> &[u8] {
+    while let Some(at) = memchr::memchr2(b'"', b'\\', bytes) {
+        let escaped = usize::from(bytes[at] == b'\\');
+        bytes = bytes.get(at + 1 + escaped..).unwrap_or_default();
+        if escaped == 0 {
+            return bytes;
+        }
+    }
+    &[]
 }
 
 /// Counts fields that were not as known: the drift counter.

@@ -12,6 +12,7 @@ pub mod credential_file;
 pub mod date;
 pub mod dialect;
 pub mod duration;
+pub mod excerpt;
 pub mod fault;
 mod field;
 pub mod gemini;

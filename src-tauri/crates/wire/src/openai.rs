@@ -6,5 +6,7 @@ pub mod images;
 pub mod models;
 pub mod responses;
 
+mod completion;
 mod content;
 mod usage;
+mod wishes;

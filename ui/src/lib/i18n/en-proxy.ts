@@ -81,7 +81,22 @@ export const proxyTexts = {
   },
 
   requests: {
-    text: 'The last day. What was said is never kept.',
+    text: 'The last day. What is said is not kept.',
+    textKept: (hours: number) =>
+      `The last day. What is said is kept, encrypted, for ${plural(hours, '1 hour', `${hours} hours`)}.`,
+    said: 'What was said',
+    askedTitle: 'Asked',
+    answeredTitle: 'Answered',
+    notAnswered: 'Not answered.',
+    leftOutBefore: (size: string) => `${size} before this are not kept.`,
+    leftOutAfter: (size: string) => `${size} after this are not kept.`,
+    gone: 'It is deleted.',
+    delete: 'Delete what was said',
+    deleteTitle: 'Delete all that was said?',
+    deleteText: (count: number) =>
+      `${plural(count, 'What is kept of 1 request', `What is kept of ${count} requests`)} goes now and cannot be brought back. The requests themselves stay in this list.`,
+    deleteYes: 'Delete',
+    deleted: 'What was said is deleted.',
     empty: 'No requests in the last day.',
     emptyText: 'What programs ask through this address appears here.',
     outcomes: {

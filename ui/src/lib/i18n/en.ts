@@ -342,6 +342,7 @@ export const en = {
     overrides: 'Other values',
     overrideReset: (name: string) => `Take away the value for ${name}`,
     units: {
+      hours: 'hours',
       minutes: 'minutes',
       seconds: 'seconds',
       milliseconds: 'ms',
@@ -447,6 +448,9 @@ export const en = {
       proxy_listen: 'Proxy address',
       proxy_allow_lan: 'Reachable from the network',
       proxy_hosts: 'Allowed host names',
+      proxy_origins: 'Web pages that may call',
+      proxy_log_prompts: 'Keep what is said',
+      proxy_prompts_hours: 'How long it is kept',
       proxy_routing: 'Choice of credential',
       proxy_pinned: 'Pinned credential',
       proxy_aliases: 'Other names for models',

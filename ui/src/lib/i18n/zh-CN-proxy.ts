@@ -78,7 +78,20 @@ export const proxyTexts: Messages['proxy'] = {
   },
 
   requests: {
-    text: '最近一天。内容不会被保存。',
+    text: '最近一天。对话内容不会保存。',
+    textKept: (hours) => `最近一天。对话内容会加密保存 ${hours} 小时。`,
+    said: '对话内容',
+    askedTitle: '请求',
+    answeredTitle: '回答',
+    notAnswered: '没有回答。',
+    leftOutBefore: (size) => `之前还有 ${size} 没有保存。`,
+    leftOutAfter: (size) => `之后还有 ${size} 没有保存。`,
+    gone: '已经删除。',
+    delete: '删除对话内容',
+    deleteTitle: '删除全部对话内容？',
+    deleteText: (count) => `为 ${count} 个请求保存的对话内容会立即删除，无法恢复。请求记录本身会保留。`,
+    deleteYes: '删除',
+    deleted: '对话内容已删除。',
     empty: '最近一天没有请求。',
     emptyText: '程序通过这个地址发出的请求会显示在这里。',
     outcomes: {

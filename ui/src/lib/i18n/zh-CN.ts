@@ -320,6 +320,7 @@ export const zhCN: Messages = {
     overrides: '单独设置的值',
     overrideReset: (name) => `清除 ${name} 的单独设置`,
     units: {
+      hours: '小时',
       minutes: '分钟',
       seconds: '秒',
       milliseconds: '毫秒',
@@ -384,6 +385,11 @@ export const zhCN: Messages = {
       proxy_listen: '代理的监听地址；要让网络中的其他机器访问，还需要 proxy_allow_lan 和 proxy_hosts。',
       proxy_allow_lan: '允许代理监听本机以外的地址；持有客户端密钥的人就能从那里使用你的额度。',
       proxy_hosts: '其他机器可以用来访问代理的名称；其余名称的请求一律拒绝。',
+      proxy_origins:
+        '可以调用代理的网页和浏览器扩展，写作完整的来源，例如 https://app.example.com；它们凭拿到的客户端密钥可以读取回答并使用你的额度。留空表示一个也不允许。',
+      proxy_log_prompts:
+        '把客户端的请求和得到的回答加密保存在请求记录旁，保存时间见下一项；能打开本程序的人就能读到。',
+      proxy_prompts_hours: '对话内容保存多久后删除；越短，留下的就越少。',
       proxy_routing: '同类凭据的使用顺序；“最早重置的优先”浪费最少。',
       proxy_pinned: '固定使用时唯一使用的凭据 ID。',
       proxy_aliases:
@@ -469,6 +475,9 @@ export const zhCN: Messages = {
       proxy_listen: '代理地址',
       proxy_allow_lan: '允许局域网访问',
       proxy_hosts: '允许的主机名',
+      proxy_origins: '允许调用的网页',
+      proxy_log_prompts: '保存对话内容',
+      proxy_prompts_hours: '保存多久',
       proxy_routing: '凭据的选择方式',
       proxy_pinned: '固定使用的凭据',
       proxy_aliases: '模型别名',

@@ -48,6 +48,7 @@ export type ProxyView = Answer<'proxyStatus'>;
 export type ClientKeyView = Answer<'keysList'>[number];
 export type KeyCreated = Answer<'keyCreate'>;
 export type RequestView = Answer<'requests'>[number];
+export type PromptView = Answer<'requestPrompts'>[number];
 export type RequestStatistics = Answer<'requestStatistics'>;
 export type UsageView = RequestStatistics['total'];
 export type AliasView = Answer<'aliasPreview'>;

@@ -44,6 +44,8 @@ export const commands = {
 	keyChange: (args: KeyChangeArgs) => __TAURI_INVOKE<ClientKeyView>("key_change", { args }),
 	keyRevoke: (args: KeyArgs) => __TAURI_INVOKE<ClientKeyView>("key_revoke", { args }),
 	requests: (args: RequestsArgs) => __TAURI_INVOKE<RequestView[]>("requests", { args }),
+	requestPrompts: (args: RequestPromptsArgs) => __TAURI_INVOKE<PromptView[]>("request_prompts", { args }),
+	promptsDelete: () => __TAURI_INVOKE<PromptsDeleted>("prompts_delete"),
 	requestStatistics: (args: RequestStatisticsArgs) => __TAURI_INVOKE<RequestStatisticsView>("request_statistics", { args }),
 	proxyStatus: () => __TAURI_INVOKE<ProxyView>("proxy_status"),
 	aliasPreview: (args: AliasArgs) => __TAURI_INVOKE<AliasView>("alias_preview", { args }),
@@ -772,6 +774,26 @@ export type ProjectArgs = {
 	project: string,
 };
 
+/**  What was said in one request. Not `Debug`: it is the user's own conversation. */
+export type PromptView = {
+	/**  The record's id. */
+	request: string,
+	/**  The end of what was asked, by turns. */
+	asked: string,
+	/**  Bytes of it that came before and are not kept. */
+	asked_left_out: number,
+	/**  The beginning of the answer; null where none came. */
+	answered: string | null,
+	/**  Bytes of it that came after and are not kept. */
+	answered_left_out: number,
+};
+
+/**  What `prompts_delete` did. */
+export type PromptsDeleted = {
+	/**  In how many requests something was said that is gone now. */
+	deleted: number,
+};
+
 /**  What the proxy is doing. */
 export type ProxyView = {
 	/**  It is switched on. */
@@ -790,6 +812,10 @@ export type ProxyView = {
 	consent_at: string | null,
 	/**  Client keys in use. */
 	keys: number,
+	/**  Of so many requests it is kept what was said. */
+	prompts: number,
+	/**  For how many hours what is said is kept; null while it is not. */
+	prompts_hours: number | null,
 };
 
 /**  Arguments of `quota`. */
@@ -820,6 +846,12 @@ export type RenameArgs = {
 	id: string,
 	/**  The new label; null takes it away. */
 	label: string | null,
+};
+
+/**  Arguments of `request_prompts`. */
+export type RequestPromptsArgs = {
+	/**  The records, by id; at most 1000. */
+	requests: string[],
 };
 
 /**  Arguments of `request_statistics`. */
@@ -884,6 +916,8 @@ export type RequestView = {
 	retries: number,
 	/**  Why it went where it went, in one sentence. */
 	decision: string,
+	/**  It is kept what was said; `request_prompts` shows it. */
+	has_prompt: boolean,
 };
 
 /**  Arguments of `requests`. */

@@ -10,6 +10,7 @@ import {
   type Backend,
   type ClientKeyView,
   type KeyCreated,
+  type PromptView,
   type ProgramView,
   type ProxyView,
   type RequestStatistics,
@@ -107,6 +108,23 @@ export class Proxy {
 
   loadRequests(): Promise<void> {
     return this.#requests.ask();
+  }
+
+  /** What was said in a request; null where it is not kept any more. */
+  async promptOf(request: RequestView): Promise<PromptView | null> {
+    const found = await this.backend.commands.requestPrompts({ requests: [request.id] });
+    return found[0] ?? null;
+  }
+
+  /** Deletes all that is kept of what was said. */
+  async deletePrompts(): Promise<void> {
+    try {
+      await this.backend.commands.promptsDelete();
+      this.toasts.show({ tone: 'info', text: this.language.texts.proxy.requests.deleted });
+    } catch (thrown) {
+      this.#tell(thrown);
+    }
+    await Promise.all([this.load(), this.loadRequests()]);
   }
 
   loadStatistics(): Promise<void> {

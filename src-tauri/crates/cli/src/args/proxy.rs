@@ -72,6 +72,12 @@ pub struct Requests {
     /// Sums by model, credential and key instead of single requests
     #[arg(long, conflicts_with_all = ["credential", "key", "model", "outcome"])]
     pub stats: bool,
+    /// With what was said, where the setting proxy_log_prompts lets that be kept
+    #[arg(long, conflicts_with = "stats")]
+    pub prompts: bool,
+    /// Delete all that is kept of what was said, now
+    #[arg(long, conflicts_with_all = ["since", "credential", "key", "model", "outcome", "stats", "prompts"])]
+    pub delete_prompts: bool,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -42,14 +42,23 @@ pub async fn run(place: &Place, args: Settings) -> Result<(), Failure> {
     }
 }
 
-/// Changes a setting; where that was the user's first word for warmup or the proxy, also what they agreed to.
+/// Changes a setting, and answers what that means where it should not go unsaid: what the user agreed to with the first
+/// word for warmup or the proxy, and what is let in or kept.
 async fn set(engine: &Client, args: SettingSetArgs) -> Result<(SettingView, Option<String>), Failure> {
     let key = args.key.clone();
     let before = consent(engine, &key).await?;
     let one = engine.settings_set(args).await?;
     let first = matches!(before, Some((None, _)));
     let agreed = if first { consent(engine, &key).await? } else { None };
-    Ok((one, agreed.and_then(|(at, text)| at.map(|_| text))))
+    let words = agreed.and_then(|(at, text)| at.map(|_| text));
+    let words = words.or_else(|| opens(&one).then(|| one.help.clone()));
+    Ok((one, words))
+}
+
+/// Whether a setting lets others see or use what they could not: what that means is said with it.
+fn opens(one: &SettingView) -> bool {
+    matches!(one.key.as_str(), "proxy_log_prompts" | "proxy_origins")
+        && one.value.as_deref() != Some(&one.default)
 }
 
 /// When the user agreed to what a switch does, if ever, and the words; `None` for a setting that needs no consent.

@@ -5,7 +5,9 @@ use super::look::{BAD, BOLD, GOOD, Look, PLAIN, QUIET};
 use super::table::{Cell, Column, Table, plain};
 use super::when;
 use anstyle::Style;
-use engine::view::dto::{ClientKeyView, RequestStatisticsView, RequestView, UsageView};
+use engine::view::dto::{
+    ClientKeyView, PromptView, PromptsDeleted, RequestStatisticsView, RequestView, UsageView,
+};
 
 /// All client keys, one line each; revoked ones last.
 pub fn keys(keys: &[ClientKeyView], look: &Look) -> String {
@@ -67,10 +69,7 @@ pub fn requests(found: &[RequestView], since: Option<&str>, look: &Look) -> Stri
     let titles = ["AT", "OUTCOME", "MODEL", "CREDENTIAL", "KEY", "IN", "OUT", "TOOK"];
     table.row(titles.map(|title| Cell::new(title, QUIET)));
     for one in found {
-        let model = match &one.model_used {
-            Some(used) if *used != one.model_asked => format!("{used} (for {})", one.model_asked),
-            Some(_) | None => one.model_asked.clone(),
-        };
+        let model = model_of(one);
         table.row([
             when::local(&one.at, look).into(),
             Cell::new(format!("{} {}", one.status, one.outcome), style_of(&one.outcome)),
@@ -86,6 +85,57 @@ pub fn requests(found: &[RequestView], since: Option<&str>, look: &Look) -> Stri
         }
     }
     table.draw(look.width)
+}
+
+fn model_of(request: &RequestView) -> String {
+    match &request.model_used {
+        Some(used) if *used != request.model_asked => format!("{used} (for {})", request.model_asked),
+        Some(_) | None => request.model_asked.clone(),
+    }
+}
+
+/// Each request with what was said in it, the newest first.
+pub fn prompts(found: &[(&RequestView, Option<&PromptView>)], since: Option<&str>, look: &Look) -> String {
+    if found.is_empty() {
+        return format!("No requests {}.\n", span(since.unwrap_or("1d"), look));
+    }
+    let mut text = String::new();
+    for (request, prompt) in found {
+        let at = when::local(&request.at, look);
+        let (model, key) = (plain(&model_of(request)), plain(&request.key_name));
+        text += &format!("{at}  {} {}  {model}  {key}\n", request.status, request.outcome);
+        let Some(prompt) = prompt else {
+            text += "  What was said is not kept.\n";
+            continue;
+        };
+        let before = left_out(prompt.asked_left_out, "before this");
+        text += &format!("  Asked{before}:\n{}", indented(&prompt.asked));
+        match &prompt.answered {
+            Some(answered) => {
+                let after = left_out(prompt.answered_left_out, "after this");
+                text += &format!("  Answered{after}:\n{}", indented(answered));
+            }
+            None => text += "  Not answered.\n",
+        }
+    }
+    text
+}
+
+fn left_out(bytes: u64, place: &str) -> String {
+    if bytes == 0 { String::new() } else { format!(" ({bytes} bytes {place} are not kept)") }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {}\n", plain(line))).collect()
+}
+
+/// After what was said was deleted.
+pub fn prompts_deleted(gone: PromptsDeleted) -> String {
+    match gone.deleted {
+        0 => "Nothing was kept of what was said.\n".to_owned(),
+        1 => "What was said in 1 request is deleted.\n".to_owned(),
+        more => format!("What was said in {more} requests is deleted.\n"),
+    }
 }
 
 /// Sums by model, credential and key.
@@ -178,9 +228,8 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_request_that_failed_says_why_and_unknown_tokens_are_no_number() {
-        let request = RequestView {
+    fn failed() -> RequestView {
+        RequestView {
             id: "1".to_owned(),
             at: "2026-08-31T09:00:00Z".to_owned(),
             key: "k".to_owned(),
@@ -201,9 +250,39 @@ mod tests {
             outcome: "failed".to_owned(),
             retries: 1,
             decision: "The service broke off.".to_owned(),
+            has_prompt: true,
+        }
+    }
+
+    #[test]
+    fn what_was_said_stands_below_its_request_and_steers_no_terminal() {
+        let prompt = PromptView {
+            request: "1".to_owned(),
+            asked: "user:\nhi\u{1b}[2J".to_owned(),
+            asked_left_out: 12,
+            answered: None,
+            answered_left_out: 0,
         };
+        let head = "09:00  502 failed  claude (for opus)  laptop\n";
         assert_eq!(
-            text(&requests(&[request], None, &look())),
+            prompts(&[(&failed(), Some(&prompt))], None, &look()),
+            format!(
+                "{head}  Asked (12 bytes before this are not kept):\n    user:\n    hi [2J\n  Not answered.\n"
+            )
+        );
+        let answered = PromptView { asked_left_out: 0, answered: Some("Yes.".to_owned()), ..prompt };
+        assert_eq!(
+            prompts(&[(&failed(), Some(&answered)), (&failed(), None)], None, &look()),
+            format!(
+                "{head}  Asked:\n    user:\n    hi [2J\n  Answered:\n    Yes.\n{head}  What was said is not kept.\n"
+            )
+        );
+    }
+
+    #[test]
+    fn a_request_that_failed_says_why_and_unknown_tokens_are_no_number() {
+        assert_eq!(
+            text(&requests(&[failed()], None, &look())),
             "AT     OUTCOME     MODEL              CREDENTIAL  KEY     IN  OUT   TOOK\n\
              09:00  502 failed  claude (for opus)  Ada         laptop  12    –  1.5 s\n  The service broke off.\n"
         );

@@ -3,6 +3,7 @@
 use crate::harness::{Headroom, keys, scenario, service};
 use serde_json::Value;
 use std::path::Path;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
 async fn a_key_is_printed_once_and_revoked_by_its_name() {
@@ -68,8 +69,62 @@ async fn without_requests_it_is_said_in_words() {
     assert_eq!(text(&["requests", "--json"]).await, "[]\n");
     let sums = headroom.ok(&["requests", "--stats", "--json"]).await.json();
     keys(&sums, &["since", "total", "models", "credentials", "keys"]);
+    assert_eq!(text(&["requests", "--prompts"]).await, "No requests in the last day.\n");
+    assert_eq!(text(&["requests", "--delete-prompts"]).await, "Nothing was kept of what was said.\n");
+    let gone = headroom.ok(&["requests", "--delete-prompts", "--json"]).await.json();
+    assert_eq!(gone, serde_json::json!({"deleted": 0}));
+    let both = headroom.run(&["requests", "--prompts", "--stats"]).await;
+    assert!(both.code == Some(2) && both.stderr.contains("--stats"), "{both:?}");
     headroom.run(&["requests", "--key", "nobody"]).await.fails(3, "nobody");
     headroom.run(&["requests", "--since", "soon"]).await.fails(2, "soon");
+}
+
+/// Holds T10.
+#[tokio::test]
+async fn what_was_said_is_shown_where_it_was_kept_and_deleted() {
+    let scenario = scenario("[[accounts]]\nname = 'ada'\n");
+    let simulator = service(&scenario).await;
+    let headroom = Headroom::start(&simulator);
+    headroom.import(&scenario).await;
+    let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    for (key, value) in
+        [("proxy_listen", listen.as_str()), ("proxy_enabled", "true"), ("proxy_log_prompts", "true")]
+    {
+        let set = headroom.ok(&["settings", "set", key, value]).await;
+        assert_eq!(set.stderr.contains("whoever opens this program"), key == "proxy_log_prompts", "{set:?}");
+    }
+    let key = headroom.ok(&["keys", "create", "laptop"]).await.stdout;
+    let engine = headroom.serve(&[]).await;
+    headroom.ok(&["quota", "--refresh"]).await;
+    let body = r#"{"model":"gemini-3.6-flash-high","messages":[{"role":"user","content":"CANARY-heron"}]}"#;
+    let request = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: {listen}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        key.trim(),
+        body.len()
+    );
+    let mut answer = String::new();
+    for _ in 0..100 {
+        if let Ok(mut stream) = tokio::net::TcpStream::connect(&listen).await {
+            stream.write_all(request.as_bytes()).await.unwrap();
+            stream.read_to_string(&mut answer).await.unwrap();
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let plain = headroom.ok(&["requests"]).await.stdout;
+    assert!(plain.contains("laptop") && !plain.contains("CANARY"), "{plain}");
+    let shown = headroom.ok(&["requests", "--prompts"]).await.stdout;
+    assert!(shown.contains("  Asked:\n    user:\n    CANARY-heron\n  Answered:\n"), "{shown}");
+    let json = headroom.ok(&["requests", "--prompts", "--json"]).await.json();
+    keys(&json[0]["prompt"], &["request", "asked", "asked_left_out", "answered", "answered_left_out"]);
+    assert_eq!(json[0]["prompt"]["asked"], "user:\nCANARY-heron");
+    let deleted = headroom.ok(&["requests", "--delete-prompts"]).await.stdout;
+    assert_eq!(deleted, "What was said in 1 request is deleted.\n");
+    let shown = headroom.ok(&["requests", "--prompts"]).await.stdout;
+    assert!(shown.contains("not kept") && !shown.contains("CANARY"), "{shown}");
+    engine.stop().await;
+    assert_eq!(holding(&headroom.data_dir(), "CANARY-heron"), 0);
 }
 
 #[tokio::test]

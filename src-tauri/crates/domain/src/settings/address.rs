@@ -106,6 +106,43 @@ pub fn host_name(text: &str) -> Result<String, BadAddress> {
     Host::of(text).map(|host| host.text())
 }
 
+/// Schemes whose pages have no origin that a browser would name.
+const WITHOUT_ORIGIN: [&str; 8] = ["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"];
+
+/// Reads the origin of a web page or of a browser extension, in the one form in which browsers write it in `Origin`:
+/// `https://app.example.com`, `http://localhost:3000`, `chrome-extension://ID`.
+///
+/// # Errors
+/// Says what is wrong with it. `null` and `*` are no origins: they would let in pages that nobody named.
+pub fn page_origin(text: &str) -> Result<String, BadAddress> {
+    const TAKES: &str = "http://, https:// or an extension's scheme, e.g. chrome-extension://";
+    let text = text.trim();
+    let (scheme, rest) = text.split_once("://").ok_or(BadAddress::Scheme(TAKES))?;
+    let scheme = scheme.to_ascii_lowercase();
+    let default_port = match scheme.as_str() {
+        "http" => 80,
+        "https" => 443,
+        other => return app_origin(other, rest).ok_or(BadAddress::Scheme(TAKES)),
+    };
+    let parts = Parts::of(text, TAKES)?;
+    if !parts.path.is_empty() {
+        return Err(BadAddress::Path);
+    }
+    // Browsers leave the scheme's own port out.
+    Ok(Parts { port: parts.port.filter(|port| *port != default_port), ..parts }.normal())
+}
+
+/// The origin of an extension or an app with a browser inside: a scheme of its own, and an id or name.
+fn app_origin(scheme: &str, id: &str) -> Option<String> {
+    let id = id.strip_suffix('/').unwrap_or(id).to_ascii_lowercase();
+    let letters = |text: &str, others: &[u8]| {
+        text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || others.contains(&b))
+    };
+    let named = letters(scheme, b"+-.") && letters(&id, b"-.") && scheme.len() + id.len() <= LONGEST;
+    (named && !WITHOUT_ORIGIN.contains(&scheme)).then(|| format!("{scheme}://{id}"))
+}
+
 /// Whether a normal-form address is plain http: tokens travel in clear, if only within this machine.
 #[must_use]
 pub fn is_plain_http(url: &str) -> bool {
@@ -358,6 +395,59 @@ mod tests {
             ("http://3232235777", Err(BadAddress::Host)),
         ] {
             assert_eq!(proxy_url(given).as_deref().map_err(|e| *e), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_taken_as_browsers_write_it() {
+        for (given, normal) in [
+            ("https://app.example.com", "https://app.example.com"),
+            (" HTTPS://App.Example.com/ ", "https://app.example.com"),
+            ("https://app.example.com:443", "https://app.example.com"),
+            ("https://app.example.com:80", "https://app.example.com:80"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://127.0.0.1:80", "http://127.0.0.1"),
+            ("http://[::1]:5173", "http://[::1]:5173"),
+            (
+                "chrome-extension://ABCDEFGHIJKLMNOPabcdefghijklmnop",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            ),
+            (
+                "moz-extension://0f1e2d3c-0000-4000-8000-123456789abc",
+                "moz-extension://0f1e2d3c-0000-4000-8000-123456789abc",
+            ),
+            ("app://obsidian.md", "app://obsidian.md"),
+        ] {
+            assert_eq!(page_origin(given).as_deref(), Ok(normal), "{given}");
+        }
+        for hostile in [
+            "",
+            "*",
+            "null",
+            "https://*",
+            "https://*.example.com",
+            "https://",
+            "https://app.example.com/page",
+            "https://app.example.com?x",
+            "https://user@app.example.com",
+            "https://app.example.com:0",
+            "https://app.example.com:",
+            "https://app.example.com.",
+            "https://2130706433",
+            "https://a b",
+            "https://\u{e4}pp.example.com",
+            "app.example.com",
+            "//app.example.com",
+            "file:///tmp/page.html",
+            "data://x",
+            "ws://app.example.com",
+            "chrome-extension://",
+            "chrome-extension://*",
+            "chrome-extension://a/b",
+            "chrome-extension://a:1",
+            "://x",
+        ] {
+            assert!(page_origin(hostile).is_err(), "{hostile:?}");
         }
     }
 

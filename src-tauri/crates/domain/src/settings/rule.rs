@@ -157,6 +157,13 @@ pub(super) const HOSTS: Rule<Vec<String>> = Rule {
     write: |list| list.join(","),
 };
 
+/// Origins of pages, as browsers write them.
+pub(super) const ORIGINS: Rule<Vec<String>> = Rule {
+    kind: Kind::List,
+    read: |text, _| entries(text, |e| Ok(address::page_origin(e)?)),
+    write: |list| list.join(","),
+};
+
 /// Other names for models.
 pub(super) const ALIASES: Rule<Vec<Alias>> = Rule {
     kind: Kind::List,

@@ -7,7 +7,7 @@ use super::day_time::DayTime;
 use super::hours::Hours;
 use super::rule::{
     ALIASES, BOOL, EVENTS, HOSTS, HOURS, Kind, LINE, LISTEN, NAMES, OPTIONAL_HOURS, OPTIONAL_NAME,
-    OPTIONAL_PROGRAM, OPTIONAL_TIME, PROVIDERS, PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL,
+    OPTIONAL_PROGRAM, OPTIONAL_TIME, ORIGINS, PROVIDERS, PROXY_URL, SERVICE_URL, SERVICE_URLS, SIGN_IN_URL,
     SOME_NAMES, Why, choice, integer,
 };
 use crate::credential::Provider;
@@ -124,6 +124,12 @@ settings! { version =>
         "Lets the proxy listen beyond this machine; whoever has a client key can then spend your quota from there.";
     proxy_hosts: Vec<String> = Vec::new(), HOSTS, "PROXY_HOSTS", EVERYWHERE,
         "Names under which other machines may call the proxy; requests under any other name are refused.";
+    proxy_origins: Vec<String> = Vec::new(), ORIGINS, "PROXY_ORIGINS", EVERYWHERE,
+        "Web pages and browser extensions that may call the proxy, as exact origins, e.g. https://app.example.com; each can read answers and spend your quota with a client key it was given. Empty lets none.";
+    proxy_log_prompts: bool = false, BOOL, "PROXY_LOG_PROMPTS", EVERYWHERE,
+        "Keeps what clients ask and what they are answered beside the request log, encrypted, for the hours below; whoever opens this program can then read it.";
+    proxy_prompts_hours: u32 = 24, integer(1, 168, "hours"), "PROXY_PROMPTS_HOURS", EVERYWHERE,
+        "How long kept prompts stay before they are deleted; shorter leaves less to be read.";
     proxy_routing: Routing = Routing::SoonestReset, choice::<Routing>(), "PROXY_ROUTING", EVERYWHERE,
         "In which order credentials of one kind are used; soonest-reset wastes the least.";
     proxy_pinned: Option<String> = None, OPTIONAL_NAME, "PROXY_PINNED", EVERYWHERE,

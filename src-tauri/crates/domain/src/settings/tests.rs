@@ -164,6 +164,8 @@ fn what_opens_a_door_wider_is_noticed() {
     for (key, value, lowers) in [
         ("proxy_allow_lan", "true", true),
         ("proxy_hosts", "desk.example", true),
+        ("proxy_origins", "https://app.example.com", true),
+        ("proxy_log_prompts", "true", true),
         ("proxy_listen", "0.0.0.0:8045", true),
         ("proxy_listen", "[::1]:9000", false),
         ("key_storage", "file", true),

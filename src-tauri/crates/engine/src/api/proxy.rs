@@ -5,11 +5,13 @@ use crate::host::Host;
 use crate::proxy::client_keys::NoKey;
 use crate::proxy::consent::{consent_at, proxy_consent};
 use crate::proxy::log::Outcome;
+use crate::proxy::prompts::{Prompt, kept_since};
 use crate::runtime::Runtime;
-use crate::store::{ClientKey, KeptRequest, KeyChange, RequestQuery, StoreError, Usage};
+use crate::store::{ClientKey, KeptPrompt, KeptRequest, KeyChange, RequestQuery, StoreError, Usage};
 use crate::view::dto::{
-    ApiError, ClientKeyView, ErrorCode, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, ProxyView,
-    RequestStatisticsArgs, RequestStatisticsView, RequestView, RequestsArgs, UsageView,
+    ApiError, ClientKeyView, ErrorCode, KeyArgs, KeyChangeArgs, KeyCreateArgs, KeyCreated, PromptView,
+    PromptsDeleted, ProxyView, RequestPromptsArgs, RequestStatisticsArgs, RequestStatisticsView, RequestView,
+    RequestsArgs, UsageView,
 };
 use domain::credential::CredentialId;
 use domain::settings::Settings;
@@ -80,6 +82,42 @@ impl Host {
         Ok(found.into_iter().map(|kept| request_view(&runtime, kept)).collect())
     }
 
+    pub(crate) async fn request_prompts(
+        &self,
+        args: RequestPromptsArgs,
+    ) -> Result<Vec<PromptView>, ApiError> {
+        let runtime = self.runtime();
+        let number = |id: &String| {
+            let unknown = || ApiError::new(ErrorCode::BadInput, format!("{id:?} is no request's id"));
+            id.parse::<i64>().map_err(|_| unknown())
+        };
+        let most = usize::try_from(MOST_REQUESTS).unwrap_or(usize::MAX);
+        let requests = args.requests.iter().take(most).map(number).collect::<Result<_, _>>()?;
+        runtime.proxy.settled().await;
+        let since = runtime.prompts_since();
+        let found = runtime.store.prompts(requests, since).await.map_err(failed)?;
+        let shown = |kept: KeptPrompt| {
+            let prompt = Prompt::open(&runtime.vault, &kept)?;
+            Some(PromptView {
+                request: kept.request.to_string(),
+                asked: prompt.asked,
+                asked_left_out: prompt.asked_left_out,
+                answered: prompt.answered,
+                answered_left_out: prompt.answered_left_out,
+            })
+        };
+        Ok(found.into_iter().filter_map(shown).collect())
+    }
+
+    pub(crate) async fn prompts_delete(&self) -> Result<PromptsDeleted, ApiError> {
+        let runtime = self.runtime();
+        // What is on its way into the store is to be gone too.
+        runtime.proxy.settled().await;
+        let deleted = runtime.store.delete_prompts(Timestamp::MAX).await.map_err(failed)?;
+        tracing::info!(deleted, "What was said in requests is deleted");
+        Ok(PromptsDeleted { deleted: u32::try_from(deleted).unwrap_or(u32::MAX) })
+    }
+
     pub(crate) async fn request_statistics(
         &self,
         args: RequestStatisticsArgs,
@@ -108,6 +146,9 @@ impl Host {
     pub(crate) async fn proxy_status(&self) -> Result<ProxyView, ApiError> {
         let runtime = self.runtime();
         let (settings, state) = (runtime.settings.current(), runtime.proxy.state());
+        if settings.proxy_log_prompts {
+            runtime.proxy.settled().await;
+        }
         let in_use = runtime.client_keys.all().iter().filter(|k| !k.key.revoked).count();
         Ok(ProxyView {
             enabled: settings.proxy_enabled,
@@ -121,6 +162,8 @@ impl Host {
             consent_text: proxy_consent(runtime.settings.language()).to_owned(),
             consent_at: consent_at(&runtime.store).await.map_err(failed)?,
             keys: u32::try_from(in_use).unwrap_or(u32::MAX),
+            prompts_hours: settings.proxy_log_prompts.then_some(settings.proxy_prompts_hours),
+            prompts: runtime.store.count_prompts(runtime.prompts_since()).await.map_err(failed)?,
         })
     }
 }
@@ -130,6 +173,11 @@ impl Runtime {
     pub(crate) fn proxy_address(&self) -> String {
         let listening = self.proxy.state().listening;
         base_url(listening, &self.settings.current())
+    }
+
+    /// What was said before this is not shown any more, even where it is still to be deleted.
+    fn prompts_since(&self) -> Timestamp {
+        kept_since(&self.settings.current(), self.clock.now())
     }
 
     /// Requests of the local day, by key id.
@@ -236,6 +284,7 @@ fn request_view(runtime: &Runtime, kept: KeptRequest) -> RequestView {
         outcome: record.outcome.key().to_owned(),
         retries: record.retries,
         decision: record.decision,
+        has_prompt: kept.has_prompt,
     }
 }
 

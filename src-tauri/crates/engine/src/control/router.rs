@@ -49,7 +49,7 @@ impl<C: Commands> Answering for Router<C> {
 impl<C: Commands> Router<C> {
     async fn route(&self, request: Request<Incoming>, framing: Head, seat: &Seat) -> Result<Answer, Refusal> {
         let (head, body) = request.into_parts();
-        self.guard.check(&head.method, &head.uri, &head.headers)?;
+        self.guard.check(&head.method, &head.uri, &head.headers, &[])?;
         if head.headers.contains_key(header::TRANSFER_ENCODING) {
             return Err(Refusal::Chunked);
         }

@@ -13,6 +13,7 @@ const QUEUE: usize = 256;
 pub struct Ledger {
     notes: mpsc::Sender<(Vec<Note>, oneshot::Sender<()>)>,
     show: watch::Receiver<Arc<State>>,
+    count: watch::Receiver<usize>,
 }
 
 impl Ledger {
@@ -20,6 +21,7 @@ impl Ledger {
     #[must_use]
     pub fn start(tasks: &Tasks, state: State) -> Self {
         let (notes, mut inbox) = mpsc::channel::<(Vec<Note>, oneshot::Sender<()>)>(QUEUE);
+        let (counted, count) = watch::channel(state.credential_count());
         let (publish, show) = watch::channel(Arc::new(state));
         tasks.start(|stop| async move {
             loop {
@@ -27,15 +29,18 @@ impl Ledger {
                     received = inbox.recv() => match received { Some(received) => received, None => break },
                     () = stop.cancelled() => break,
                 };
+                let mut credentials = 0;
                 publish.send_modify(|state| {
                     let state = Arc::make_mut(state);
                     batch.into_iter().for_each(|note| state.apply(note));
+                    credentials = state.credential_count();
                 });
+                counted.send_if_modified(|known| std::mem::replace(known, credentials) != credentials);
                 // Nobody waiting for the receipt is not an error.
                 let _ = done.send(());
             }
         });
-        Self { notes, show }
+        Self { notes, show, count }
     }
 
     /// Writes a note and returns when the state shows it (or the engine is going down).
@@ -55,6 +60,12 @@ impl Ledger {
     #[must_use]
     pub fn state(&self) -> Arc<State> {
         self.show.borrow().clone()
+    }
+
+    /// How many credentials there are; tells when one comes or goes, and nothing else.
+    #[must_use]
+    pub fn count(&self) -> watch::Receiver<usize> {
+        self.count.clone()
     }
 
     /// Tells when the state changes.

@@ -299,6 +299,12 @@ impl State {
         self.credentials.iter().find(|k| &k.credential.id == id)
     }
 
+    /// How many credentials there are.
+    #[must_use]
+    pub fn credential_count(&self) -> usize {
+        self.credentials.len()
+    }
+
     /// Takes a note. Notes about a credential that is gone have no effect: a late answer brings nothing back.
     pub fn apply(&mut self, note: Note) {
         self.routing += u64::from(note.matters_to_routing());

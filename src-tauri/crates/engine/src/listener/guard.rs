@@ -55,7 +55,15 @@ impl Guard {
     }
 
     /// Refuses what may not come from here; every route and method goes through it first.
-    pub(crate) fn check(&self, method: &Method, target: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
+    ///
+    /// A page of another site passes where the user named its origin among `pages`; then that origin is answered.
+    pub(crate) fn check<'h>(
+        &self,
+        method: &Method,
+        target: &Uri,
+        headers: &'h HeaderMap,
+        pages: &[String],
+    ) -> Result<Option<&'h HeaderValue>, Foreign> {
         let host =
             only(headers, &header::HOST).map_err(|_| Foreign::NotOneHost)?.ok_or(Foreign::NotOneHost)?;
         let host =
@@ -68,23 +76,26 @@ impl Guard {
         }
 
         let own = format!("http://{host}");
-        match only(headers, &header::ORIGIN) {
-            Ok(None) => {}
-            Ok(Some(origin)) if origin.as_bytes() == own.as_bytes() => {}
+        let page = match only(headers, &header::ORIGIN) {
+            Ok(None) => None,
+            Ok(Some(origin)) if origin.as_bytes() == own.as_bytes() => None,
+            Ok(Some(origin)) if pages.iter().any(|page| page.as_bytes() == origin.as_bytes()) => Some(origin),
             Ok(Some(_)) | Err(Several) => return Err(Foreign::Origin),
-        }
+        };
+        let from = page.map_or(own.as_bytes(), HeaderValue::as_bytes);
         match only(headers, &header::REFERER) {
             Ok(None) => {}
-            Ok(Some(referer)) if is_under(referer.as_bytes(), own.as_bytes()) => {}
+            Ok(Some(referer)) if is_under(referer.as_bytes(), from) => {}
             Ok(Some(_)) | Err(Several) => return Err(Foreign::Referer),
         }
         match only(headers, &SEC_FETCH_SITE) {
             Ok(None) => {}
             // `none` is the address bar or a program that opened the browser.
             Ok(Some(site)) if site == "same-origin" || site == "none" => {}
+            Ok(Some(site)) if page.is_some() && (site == "cross-site" || site == "same-site") => {}
             Ok(Some(_)) | Err(Several) => return Err(Foreign::Site),
         }
-        Ok(())
+        Ok(page)
     }
 }
 
@@ -126,8 +137,8 @@ mod tests {
         let guard = Guard::new(80);
         for host in ["127.0.0.1", "localhost", "[::1]", "localhost:80"] {
             assert_eq!(
-                guard.check(&Method::GET, &"/".parse().unwrap(), &map(&[("host", host)])),
-                Ok(()),
+                guard.check(&Method::GET, &"/".parse().unwrap(), &map(&[("host", host)]), &[]),
+                Ok(None),
                 "{host}"
             );
         }
@@ -236,6 +247,45 @@ mod tests {
         check(&[("host", "localhost:4711"), own, own], Err(Foreign::Site));
     }
 
+    /// Holds T2.
+    #[test]
+    fn a_page_the_user_named_passes_and_no_other_that_looks_like_it() {
+        const PAGE: &str = "https://app.example.com";
+        let guard = Guard::new(PORT);
+        let check = |headers: &[(&str, &str)]| {
+            let headers = map(&[&[("host", "localhost:4711")], headers].concat());
+            let target = "/v1/models".parse().unwrap();
+            let page = guard.check(&Method::POST, &target, &headers, &[PAGE.to_owned()]);
+            page.map(|page| page.map(|page| page.to_str().unwrap().to_owned()))
+        };
+        let named = Ok(Some(PAGE.to_owned()));
+        assert_eq!(check(&[("origin", PAGE)]), named);
+        let from = "https://app.example.com/";
+        for site in ["cross-site", "same-site"] {
+            assert_eq!(check(&[("origin", PAGE), ("referer", from), ("sec-fetch-site", site)]), named);
+            assert_eq!(check(&[("sec-fetch-site", site)]), Err(Foreign::Site), "the origin has to be named");
+        }
+        assert_eq!(check(&[("origin", PAGE), ("referer", "http://evil.test/")]), Err(Foreign::Referer));
+        assert_eq!(check(&[("origin", PAGE), ("sec-fetch-site", "")]), Err(Foreign::Site));
+        assert_eq!(check(&[("origin", PAGE), ("origin", PAGE)]), Err(Foreign::Origin));
+        assert_eq!(check(&[("origin", "http://localhost:4711")]), Ok(None));
+        for other in FOREIGN_ORIGINS.iter().copied().chain([
+            "http://app.example.com",
+            "https://app.example.com/",
+            "https://app.example.com:443",
+            "https://app.example.com:8443",
+            "https://App.example.com",
+            "https://app.example.com.evil.test",
+            "https://evil-app.example.com",
+            "https://example.com",
+            "https://app.example.co",
+            "https://app.example.com, https://app.example.com",
+            "https://app.example.com https://evil.test",
+        ]) {
+            assert_eq!(check(&[("origin", other)]), Err(Foreign::Origin), "{other}");
+        }
+    }
+
     #[track_caller]
     fn check(headers: &[(&str, &str)], expected: Result<(), Foreign>) {
         check_target(Method::POST, "/api/v1/status", headers, expected);
@@ -243,7 +293,8 @@ mod tests {
 
     #[track_caller]
     fn check_target(method: Method, target: &str, headers: &[(&str, &str)], expected: Result<(), Foreign>) {
-        let answer = Guard::new(PORT).check(&method, &target.parse().unwrap(), &map(headers));
+        let (target, headers_map) = (target.parse().unwrap(), map(headers));
+        let answer = Guard::new(PORT).check(&method, &target, &headers_map, &[]).map(drop);
         assert_eq!(answer, expected, "{method} {target} {headers:?}");
     }
 

@@ -1,5 +1,6 @@
 //! One call of the upstream, up to the first byte for the client, or to the end where the client wants it whole.
 
+use super::prompts::ANSWERED;
 use crate::upstream::{CallError, Incoming, Upstream};
 use domain::credential::Provider;
 use domain::fault::{Class, Fault};
@@ -34,6 +35,8 @@ pub(super) struct Shot<'s> {
     pub(super) secret: &'s SecretString,
     pub(super) prepared: Prepared,
     pub(super) identity: Identity,
+    /// It is kept what is answered.
+    pub(super) listens: bool,
 }
 
 /// An answer of which something is there for the client.
@@ -57,7 +60,7 @@ pub(super) enum Rest {
 ///
 /// An error means that nothing has come out for the client.
 pub(super) async fn attempt(upstream: &Upstream, asked: &Asked<'_>, shot: Shot<'_>) -> Result<Begun, Broken> {
-    let Shot { provider, host, model, secret, prepared, identity } = shot;
+    let Shot { provider, host, model, secret, prepared, identity, listens } = shot;
     let deadline = Instant::now() + FIRST_BYTE;
     let sent = upstream.generate(provider, host, model, prepared.body.into(), secret);
     let incoming = match timeout_at(deadline, sent).await {
@@ -70,6 +73,9 @@ pub(super) async fn attempt(upstream: &Upstream, asked: &Asked<'_>, shot: Shot<'
     }
     let source = Source { provider, family: prepared.family, names: prepared.names };
     let mut answer = asked.answer(source, &identity);
+    if listens {
+        answer.listen(ANSWERED);
+    }
     let streams = asked.draft().streams();
     let (mut pieces, mut first, mut until, mut taken) = (incoming.body, Vec::new(), deadline, 0);
     loop {

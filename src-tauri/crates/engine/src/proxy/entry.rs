@@ -4,12 +4,12 @@ use super::Inner;
 use super::admission::Denied;
 use super::reply::{self, Answer, Body};
 use super::route::{self, Call, Found, Route};
-use crate::listener::{Answering, Guard, Head, Seat};
+use crate::listener::{Answering, Foreign, Guard, Head, Seat};
 use crate::store::ClientKey;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{self, HeaderMap};
+use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request};
 use jiff::SignedDuration;
 use std::panic::AssertUnwindSafe;
@@ -42,28 +42,55 @@ impl Answering for Entry {
         let found = route::find(request.uri(), request.headers());
         let dialect = found.dialect;
         // A fault of ours costs this request and no other.
-        let answered = AssertUnwindSafe(self.route(request, found, framing, seat)).catch_unwind().await;
+        let Ok(page) = self.page_of(&request) else {
+            let mut answer = reply::refusal(&Refusal::Foreign, dialect);
+            reply::harden(&mut answer, framing.is_last);
+            return answer;
+        };
+        let preflight = page.is_some() && reply::is_preflight(request.method(), request.headers());
+        let answered =
+            AssertUnwindSafe(self.route(request, found, framing, seat, preflight)).catch_unwind().await;
         let mut answer = answered.unwrap_or_else(|_| {
             tracing::error!("A request failed inside the proxy");
             reply::refusal(&Refusal::Internal, dialect)
         });
         reply::harden(&mut answer, framing.is_last);
+        if let Some(page) = page {
+            reply::let_read(&mut answer, page);
+        }
         answer
     }
 }
 
 impl Entry {
-    async fn route(&self, request: Request<Incoming>, found: Found, framing: Head, seat: &Seat) -> Answer {
+    /// The page of another site that a request comes from, where the user lets it in.
+    fn page_of(&self, request: &Request<Incoming>) -> Result<Option<HeaderValue>, Foreign> {
+        let (method, target, headers) = (request.method(), request.uri(), request.headers());
+        // Only browsers name an origin; other programs do not pay for the look at the settings.
+        let settings = headers.contains_key(header::ORIGIN).then(|| self.inner.parts.settings.current());
+        let pages = settings.as_ref().map_or(&[][..], |settings| &settings.proxy_origins);
+        Ok(self.guard.check(method, target, headers, pages)?.cloned())
+    }
+
+    async fn route(
+        &self,
+        request: Request<Incoming>,
+        found: Found,
+        framing: Head,
+        seat: &Seat,
+        preflight: bool,
+    ) -> Answer {
         let began = Instant::now();
         let (head, body) = request.into_parts();
         let refuse = |refusal: &Refusal<'_>| reply::refusal(refusal, found.dialect);
-        if self.guard.check(&head.method, &head.uri, &head.headers).is_err() {
-            return refuse(&Refusal::Foreign);
-        }
         if let Some(bad) = malformed(&head.headers, framing) {
             let mut answer = refuse(&Refusal::BadRequest(&bad));
             reply::harden(&mut answer, true);
             return answer;
+        }
+        // A browser's own question before a page's request; it never brings the key along.
+        if preflight {
+            return reply::preflight(&head.headers);
         }
         if found.route == Route::Health && found.takes(&head.method) {
             return reply::document(b"ok\n".to_vec(), "text/plain");

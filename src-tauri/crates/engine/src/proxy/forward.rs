@@ -9,6 +9,7 @@ use super::attempt::{Begun, Rest, Shot, attempt};
 use super::conversations::Conversation;
 use super::log::Outcome;
 use super::probe::Probe;
+use super::prompts::ASKED;
 use super::record::Ticket;
 use super::relay::{Relay, Server};
 use super::reply::{self, Answer};
@@ -67,6 +68,8 @@ struct Journey<'r> {
     model: &'r str,
     session_id: String,
     tried: Vec<CredentialId>,
+    /// It is kept what it is answered.
+    listens: bool,
     /// With how many it may be tried.
     most: Option<usize>,
     calls: u32,
@@ -92,6 +95,9 @@ impl Inner {
         };
         let name = asked.draft().model();
         ticket.asks(name);
+        if self.parts.settings.current().proxy_log_prompts && !call.endpoint().counts() {
+            ticket.keeps(asked.draft().excerpt(ASKED));
+        }
         let Some(model) = self.model_of(name).await else {
             return ticket.refused(&Refusal::UnknownModel { model: name }, dialect, Outcome::Refused);
         };
@@ -160,6 +166,7 @@ impl Inner {
             model,
             session_id: conversation.session_id(),
             tried: Vec::new(),
+            listens: ticket.listens(),
             most: None,
             calls: 0,
             hosts: HashMap::new(),
@@ -232,7 +239,7 @@ impl Inner {
         let ticket = match outcome {
             None => Some(ticket),
             Some(outcome) => {
-                ticket.costs(answer.usage());
+                ticket.hears(&mut answer);
                 ticket.ends(outcome);
                 None
             }
@@ -353,7 +360,9 @@ impl Journey<'_> {
                 return Leg::Next;
             };
             self.calls += 1;
-            let shot = Shot { provider, host, model: self.model, secret: &secret, prepared, identity };
+            let listens = self.listens;
+            let shot =
+                Shot { provider, host, model: self.model, secret: &secret, prepared, identity, listens };
             let how = match attempt(&parts.upstream, self.asked, shot).await {
                 Ok(begun) => {
                     parts.upstream.host_worked(provider, host);

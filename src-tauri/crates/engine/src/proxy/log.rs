@@ -1,4 +1,4 @@
-//! What is remembered of a request: who asked, what answered, what it cost. Never what was said.
+//! What is remembered of a request: who asked, what answered, what it cost. What was said is `prompts`' business.
 
 use domain::credential::{CredentialId, Provider};
 use jiff::Timestamp;

@@ -2,9 +2,12 @@
 
 use super::client_keys::ClientKeys;
 use super::log::{Outcome, RequestRecord, Tokens};
+use super::prompts::{Prompt, Room, Waiting};
 use super::reply::{self, Answer};
 use super::state::ProxyState;
 use crate::ledger::{Ledger, Note};
+use crate::secrets::{Sealed, VaultCell};
+use crate::settings::SettingsKeeper;
 use crate::store::{ClientKey, Store};
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
@@ -16,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use wire::answer::Usage;
+use wire::excerpt::Excerpt;
 use wire::refusal::{Dialect, Refusal};
 
 /// Ended requests that may wait to be written; more are not remembered.
@@ -33,6 +37,8 @@ struct Ended {
     record: RequestRecord,
     /// Whose quota it used.
     group: Option<Group>,
+    /// What was said, where that is kept.
+    said: Option<Waiting>,
 }
 
 /// Takes ended requests. Clones share one queue.
@@ -41,6 +47,16 @@ pub(super) struct Recorder {
     queue: mpsc::Sender<Ended>,
     asks: mpsc::Sender<oneshot::Sender<()>>,
     state: Arc<watch::Sender<ProxyState>>,
+    room: Room,
+}
+
+/// What is written into.
+pub(super) struct Books {
+    pub(super) store: Store,
+    pub(super) vault: VaultCell,
+    pub(super) settings: SettingsKeeper,
+    pub(super) keys: ClientKeys,
+    pub(super) ledger: Ledger,
 }
 
 /// Writes down what a [`Recorder`] takes.
@@ -55,7 +71,7 @@ impl Recorder {
     pub(super) fn new(state: Arc<watch::Sender<ProxyState>>) -> (Self, Writing) {
         let (sender, queue) = mpsc::channel(QUEUE);
         let (asks, asked) = mpsc::channel(1);
-        (Self { queue: sender, asks, state }, Writing { queue, asked })
+        (Self { queue: sender, asks, state, room: Room::default() }, Writing { queue, asked })
     }
 
     /// Waits until every request that has ended is written down; only where somebody writes.
@@ -95,7 +111,7 @@ impl Recorder {
             retries: 0,
             decision: String::new(),
         };
-        Ticket { record: Some(record), group: None, began, recorder: self.clone() }
+        Ticket { record: Some(record), group: None, said: None, began, recorder: self.clone() }
     }
 }
 
@@ -103,6 +119,7 @@ impl Recorder {
 pub(super) struct Ticket {
     record: Option<RequestRecord>,
     group: Option<Group>,
+    said: Option<Prompt>,
     began: Instant,
     recorder: Recorder,
 }
@@ -111,6 +128,16 @@ impl Ticket {
     /// The model the client named.
     pub(super) fn asks(&mut self, model: &str) {
         self.change(|record| record.model_asked = model.to_owned());
+    }
+
+    /// It is kept what it says, and what it will be answered.
+    pub(super) fn keeps(&mut self, asked: Excerpt) {
+        self.said = Some(Prompt::of(asked));
+    }
+
+    /// Whether it is kept what it is answered.
+    pub(super) fn listens(&self) -> bool {
+        self.said.is_some()
     }
 
     /// It goes to a credential, for the `calls`-th call.
@@ -142,8 +169,17 @@ impl Ticket {
         });
     }
 
-    /// What it cost so far.
-    pub(super) fn costs(&mut self, usage: Usage) {
+    /// What an answer said and cost so far.
+    pub(super) fn hears(&mut self, answer: &mut wire::answer::Answer) {
+        if let Some(said) = &mut self.said
+            && let Some(heard) = answer.take_heard()
+        {
+            said.answer(heard);
+        }
+        self.costs(answer.usage());
+    }
+
+    fn costs(&mut self, usage: Usage) {
         if usage.is_zero() {
             return;
         }
@@ -197,7 +233,9 @@ impl Drop for Ticket {
         let duration_ms = self.after();
         let Some(record) = self.record.take() else { return };
         let group = self.group.take().filter(|_| matches!(record.outcome, Outcome::Ok | Outcome::Truncated));
-        let ended = Ended { record: RequestRecord { duration_ms, ..record }, group };
+        // Too much at once is written down without what was said, rather than held in memory.
+        let said = self.said.take().and_then(|said| self.recorder.room.take(said));
+        let ended = Ended { record: RequestRecord { duration_ms, ..record }, group, said };
         if self.recorder.queue.try_send(ended).is_err() {
             tracing::warn!("More requests ended than can be written down; one is not remembered");
         }
@@ -206,13 +244,7 @@ impl Drop for Ticket {
 
 impl Writing {
     /// Writes until `stop`, and then what is left.
-    pub(super) async fn run(
-        mut self,
-        store: Store,
-        keys: ClientKeys,
-        ledger: Ledger,
-        stop: CancellationToken,
-    ) {
+    pub(super) async fn run(mut self, books: Books, stop: CancellationToken) {
         let mut told = Told::default();
         let mut batch = Vec::new();
         loop {
@@ -236,8 +268,8 @@ impl Writing {
                     batch.push(ended);
                 }
             }
-            told.tell(&keys, &ledger, &batch).await;
-            write(&store, std::mem::take(&mut batch)).await;
+            told.tell(&books, &batch).await;
+            books.write(std::mem::take(&mut batch)).await;
             if let Some(reader) = reader {
                 let _ = reader.send(());
             }
@@ -245,7 +277,7 @@ impl Writing {
         while let Ok(ended) = self.queue.try_recv() {
             batch.push(ended);
         }
-        write(&store, batch).await;
+        books.write(batch).await;
     }
 }
 
@@ -257,18 +289,18 @@ struct Told {
 }
 
 impl Told {
-    async fn tell(&mut self, keys: &ClientKeys, ledger: &Ledger, batch: &[Ended]) {
+    async fn tell(&mut self, books: &Books, batch: &[Ended]) {
         for ended in batch {
             let at = ended.record.at;
             if let Some(group) = &ended.group
                 && let Some(credential) = &ended.record.credential
                 && is_due(&mut self.groups, &(credential.clone(), group.clone()), at)
             {
-                ledger.note(Note::Served(credential.clone(), group.clone(), at)).await;
+                books.ledger.note(Note::Served(credential.clone(), group.clone(), at)).await;
             }
             let key = &ended.record.key_id;
             if is_due(&mut self.keys, key, at)
-                && let Err(error) = keys.used(key).await
+                && let Err(error) = books.keys.used(key).await
             {
                 tracing::warn!(%error, "That a client key was used could not be stored");
             }
@@ -285,12 +317,35 @@ fn is_due<K: Clone + Eq + std::hash::Hash>(told: &mut HashMap<K, Timestamp>, of:
     due
 }
 
-async fn write(store: &Store, batch: Vec<Ended>) {
-    if batch.is_empty() {
-        return;
+impl Books {
+    async fn write(&self, batch: Vec<Ended>) {
+        if batch.is_empty() {
+            return;
+        }
+        // Switched off since it came: then it is not kept either.
+        let keeps = self.settings.current().proxy_log_prompts;
+        let mut records = Vec::with_capacity(batch.len());
+        for Ended { record, said, .. } in batch {
+            let sealed = match &said {
+                Some(said) if keeps => {
+                    // Each takes a fraction of a millisecond, and there may be hundreds.
+                    tokio::task::yield_now().await;
+                    self.seal(said, &record)
+                }
+                Some(_) | None => None,
+            };
+            records.push((record, sealed));
+        }
+        if let Err(error) = self.store.add_requests(records).await {
+            tracing::warn!(%error, "Requests could not be written down");
+        }
     }
-    let records = batch.into_iter().map(|ended| ended.record).collect();
-    if let Err(error) = store.add_requests(records).await {
-        tracing::warn!(%error, "Requests could not be written down");
+
+    fn seal(&self, said: &Waiting, record: &RequestRecord) -> Option<Sealed> {
+        let sealed = said.prompt.seal(&self.vault, record);
+        if let Err(error) = &sealed {
+            tracing::warn!(%error, "What was said in a request could not be sealed and is not kept");
+        }
+        sealed.ok()
     }
 }

@@ -121,7 +121,7 @@ impl Relay {
         self.pieces = None;
         self.inner.remember(self.answer.take_issued());
         if let Some(mut ticket) = self.ticket.take() {
-            ticket.costs(self.answer.usage());
+            ticket.hears(&mut self.answer);
             ticket.ends(outcome);
         }
     }
@@ -131,7 +131,7 @@ impl Drop for Relay {
     fn drop(&mut self) {
         // The client left: what it cost until then is known all the same.
         if let Some(ticket) = &mut self.ticket {
-            ticket.costs(self.answer.usage());
+            ticket.hears(&mut self.answer);
         }
     }
 }

@@ -3,8 +3,8 @@
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame};
-use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Response, StatusCode};
 use std::convert::Infallible;
 use wire::refusal::{Dialect, Refusal};
 
@@ -65,7 +65,48 @@ pub(super) fn explain(answer: &mut Answer, credential: Option<&str>, decision: &
     }
 }
 
-/// What every answer carries. No CORS header is ever sent: no page may read anything.
+/// For how long a browser need not ask again, in seconds.
+const ASK_AGAIN: &str = "600";
+/// Names of headers that a browser asks about are repeated up to this length.
+const LONGEST_NAMES: usize = 2_048;
+
+/// Whether a browser asks if a page may send a request.
+pub(super) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
+    method == Method::OPTIONS && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Answers a browser that asks for a page that was let in; [`let_read`] names the page. Whatever the address is: the
+/// request itself is judged when it comes, with its key.
+pub(super) fn preflight(asked: &HeaderMap) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::new()).boxed_unsync());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    let headers = answer.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(ASK_AGAIN));
+    let names = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).filter(|names| is_list_of_names(names));
+    if let Some(names) = names {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+    }
+    answer
+}
+
+fn is_list_of_names(value: &HeaderValue) -> bool {
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b',' | b' ');
+    !value.is_empty() && value.len() <= LONGEST_NAMES && value.as_bytes().iter().all(name)
+}
+
+/// Lets one page read the answer: that page and no other, and never with a browser's own credentials.
+pub(super) fn let_read(answer: &mut Answer, page: HeaderValue) {
+    let headers = answer.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, page);
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("retry-after, x-headroom-credential, x-headroom-decision"),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("origin"));
+}
+
+/// What every answer carries. Without [`let_read`] no page may read anything.
 pub(super) fn harden(answer: &mut Answer, close: bool) {
     let headers = answer.headers_mut();
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));

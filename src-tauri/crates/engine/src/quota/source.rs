@@ -314,19 +314,21 @@ impl Inner {
 
     async fn list(&self, id: &CredentialId, ask: Ask) -> Result<(), ReadError> {
         let Some(credential) = self.credentials.get(id) else { return Ok(()) };
-        let part = match credential.provider {
+        let (part, catalogue) = match credential.provider {
             Provider::Antigravity => {
                 let body = wire::upstream::models::request(credential.project.as_deref());
                 let answer = self.ask(id, Api::Models, body, ask.urgency).await?;
                 let list = wire::upstream::models::parse(&answer.body, answer.seen())?;
-                self.ledger.note(Note::Catalogue(id.clone(), Arc::new(list.catalogue))).await;
-                ListPart { models: list.models, replaced: list.replaced, at: answer.received_at }
+                let catalogue = Note::Catalogue(id.clone(), Arc::new(list.catalogue));
+                let part = ListPart { models: list.models, replaced: list.replaced, at: answer.received_at };
+                (part, Some(catalogue))
             }
-            Provider::ApiKey => self.key_list(id, ask.urgency).await?,
+            Provider::ApiKey => (self.key_list(id, ask.urgency).await?, None),
             Provider::GeminiCli => return Ok(()),
         };
-        let counts = credential.provider == Provider::Antigravity;
-        self.ledger.note(Note::List(id.clone(), Box::new(part))).await;
+        let counts = catalogue.is_some();
+        let list = Note::List(id.clone(), Box::new(part));
+        self.ledger.notes(catalogue.into_iter().chain([list]).collect()).await;
         if counts {
             self.credentials.set_last_quota_refresh(id, self.clock.now()).await?;
         }

@@ -3,6 +3,8 @@
 use super::beat::Beat;
 use crate::credentials::UNDO;
 use crate::ledger::{Ledger, Note};
+use crate::proxy::prompts::kept_since;
+use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use domain::policy::words::Said;
@@ -10,12 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 
 const EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// Going through the whole history is not for every ten minutes.
-const THIN_EVERY: SignedDuration = SignedDuration::from_hours(6);
+const THIN_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Warmups older than this decide nothing any more, but for the last ones of a group.
 pub(crate) const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// Starts the job.
-pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger) {
+pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger, settings: SettingsKeeper) {
     tasks.start(|stop| async move {
         let mut thinned_at: Option<Timestamp> = None;
         let work = async {
@@ -26,7 +28,8 @@ pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger)
                         ledger.note(Note::OldForgotten(now - REMEMBERED)).await;
                         // A clock that was set back begins anew.
                         let last = thinned_at.filter(|at| *at <= now);
-                        match tidy(&store, now, last).await {
+                        let prompts = kept_since(&settings.current(), now);
+                        match tidy(&store, now, last, prompts).await {
                             Ok(thinned) => {
                                 thinned_at = thinned;
                                 Said::of(|language| language.say("looked after the database", "已整理数据库"))
@@ -51,14 +54,16 @@ pub(super) fn start(tasks: &Tasks, mut beat: Beat, store: Store, ledger: Ledger)
     });
 }
 
-/// Answers when history was thinned out last.
+/// What was said in requests before `prompts` is deleted. Answers when history was thinned out last.
 async fn tidy(
     store: &Store,
     now: Timestamp,
     last: Option<Timestamp>,
+    prompts: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     store.purge_removed(now - UNDO).await?;
     store.expire_cooldowns(now).await?;
+    store.delete_prompts(prompts).await?;
     let due = last.is_none_or(|at| at <= now - THIN_EVERY);
     if due {
         store.thin_out(now, last).await?;

@@ -49,16 +49,16 @@ struct Refresh {
 
 impl Refresh {
     async fn run(&mut self) {
-        let mut known = self.ledger.watch();
+        let mut count = self.ledger.count();
         loop {
             // Counted before looking: who comes while others are read is new all the same.
-            let mut credentials = known.borrow_and_update().credentials.len();
+            let mut credentials = *count.borrow_and_update();
             let next = self.look_and_act().await;
             // A new credential is read at once; numbers that come in are no reason to look.
             let newcomer = async {
                 loop {
-                    let now = known.borrow_and_update().credentials.len();
-                    if std::mem::replace(&mut credentials, now) < now || known.changed().await.is_err() {
+                    let now = *count.borrow_and_update();
+                    if std::mem::replace(&mut credentials, now) < now || count.changed().await.is_err() {
                         return;
                     }
                 }

@@ -143,6 +143,20 @@ impl VaultCell {
         self.vault()?.open(owner, name, sealed)
     }
 
+    /// Seals what was said in a request, which `request` names.
+    ///
+    /// # Errors
+    /// When there is no key, or the system has no random numbers.
+    pub fn seal_prompt(&self, request: &str, said: &SecretString) -> Result<Sealed, SecretError> {
+        self.vault()?.seal_prompt(request, said)
+    }
+
+    /// Opens what was said in a request; `None` without the key, or where it does not fit.
+    #[must_use]
+    pub fn open_prompt(&self, request: &str, sealed: &Sealed) -> Option<SecretString> {
+        self.vault().ok()?.open_prompt(request, sealed)
+    }
+
     /// Looks for the key again, e.g. after the user unlocked the keychain.
     ///
     /// # Errors

@@ -19,6 +19,9 @@ const VERSION: u8 = 1;
 /// Under which owner and name the check of the key is sealed, and what is in it. No credential has such an id.
 const CHECK: (&str, &str, &[u8]) = ("\0vault", "check", b"headroom");
 
+/// Under which name it is sealed what was said in a request. No secret has it.
+const PROMPT: &str = "prompt";
+
 /// The key, gone from memory with its last holder.
 pub(super) type KeyBytes = Zeroizing<[u8; KEY_LENGTH]>;
 
@@ -82,13 +85,24 @@ impl Vault {
     /// # Errors
     /// When the system has no random numbers, or the secret is beyond all length.
     pub fn seal(&self, owner: &str, name: SecretName, secret: &SecretString) -> Result<Sealed, SecretError> {
-        let nonce = XNonce::try_generate().map_err(|_| SecretError::NoRandom)?;
-        let bound = bound_to(owner, name.key());
-        let text = self
-            .cipher()
-            .encrypt(&nonce, Payload { msg: secret.expose_secret().as_bytes(), aad: &bound })
-            .map_err(|_| SecretError::TooLong(name))?;
-        Ok(Sealed([&[VERSION], nonce.as_slice(), &text].concat()))
+        let text = self.encrypt(owner, name.key(), secret.expose_secret().as_bytes())?;
+        text.map(Sealed).ok_or(SecretError::TooLong(name))
+    }
+
+    /// Seals what was said in a request, which `request` names.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub(super) fn seal_prompt(&self, request: &str, said: &SecretString) -> Result<Sealed, SecretError> {
+        let text = self.encrypt(request, PROMPT, said.expose_secret().as_bytes())?;
+        text.map(Sealed).ok_or(SecretError::NoRandom)
+    }
+
+    /// Opens what was said in a request; `None` where it belongs to another one, was changed, or was sealed with
+    /// another key.
+    pub(super) fn open_prompt(&self, request: &str, sealed: &Sealed) -> Option<SecretString> {
+        let bytes = self.decrypt(request, PROMPT, &sealed.0)?;
+        std::str::from_utf8(&bytes).ok().map(SecretString::from)
     }
 
     /// Opens a secret of an owner.
@@ -103,13 +117,8 @@ impl Vault {
 
     /// A record that only this key opens; tells a changed key from a changed secret.
     pub(super) fn check_record(&self) -> Result<Vec<u8>, SecretError> {
-        let nonce = XNonce::try_generate().map_err(|_| SecretError::NoRandom)?;
         let (owner, name, text) = CHECK;
-        let text = self
-            .cipher()
-            .encrypt(&nonce, Payload { msg: text, aad: &bound_to(owner, name) })
-            .map_err(|_| SecretError::NoRandom)?;
-        Ok([&[VERSION], nonce.as_slice(), &text].concat())
+        self.encrypt(owner, name, text)?.ok_or(SecretError::NoRandom)
     }
 
     pub(super) fn fits(&self, check_record: &[u8]) -> bool {
@@ -119,6 +128,14 @@ impl Vault {
 
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new((&**self.key).into())
+    }
+
+    /// `None` where the text is beyond the cipher's limit.
+    fn encrypt(&self, owner: &str, name: &str, text: &[u8]) -> Result<Option<Vec<u8>>, SecretError> {
+        let nonce = XNonce::try_generate().map_err(|_| SecretError::NoRandom)?;
+        let bound = bound_to(owner, name);
+        let sealed = self.cipher().encrypt(&nonce, Payload { msg: text, aad: &bound });
+        Ok(sealed.ok().map(|text| [&[VERSION], nonce.as_slice(), &text].concat()))
     }
 
     fn decrypt(&self, owner: &str, name: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

@@ -38,7 +38,7 @@ impl SettingsKeeper {
         value: Option<&str>,
     ) -> Result<SettingView, SettingsError> {
         {
-            let _one_at_a_time = self.inner.changing.lock().await;
+            let _one_at_a_time = self.inner.shown.turn().await;
             let setting = row(key)?;
             if *scope != Scope::Everywhere && !setting.per_credential {
                 return Err(Refused::NotPerCredential(setting.key).into());
@@ -62,7 +62,7 @@ impl SettingsKeeper {
         if text.len() > LONGEST_IMPORT {
             return Err(SettingsError::NotADocument("it is larger than 1 MiB".to_owned()));
         }
-        let _one_at_a_time = self.inner.changing.lock().await;
+        let _one_at_a_time = self.inner.shown.turn().await;
         let mut report = SettingsImportReport { applied: Vec::new(), refused: Vec::new() };
         let refuse = |report: &mut SettingsImportReport, key: &str, reason: String| {
             report.refused.push(SettingRefused { key: key.chars().take(100).collect(), reason });

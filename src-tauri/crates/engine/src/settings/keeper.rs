@@ -1,6 +1,7 @@
 //! The one owner of the settings in force.
 
 use super::document::{self, Values};
+use super::shown::Shown;
 use super::{Face, Scope, SettingsError};
 use crate::secrets::VaultCell;
 use crate::store::{Store, StoreError};
@@ -11,7 +12,7 @@ use domain::settings::{Choice as _, Origin, Resolved, Setting, Settings, resolve
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
 /// In `meta`: the document as it was last written, to tell what people changed in it since.
 pub(super) const WRITTEN: &str = "settings_written";
@@ -31,10 +32,7 @@ pub(super) struct Inner {
     pub locale: Option<String>,
     /// Known once the key is found, which takes the settings.
     pub vault: RwLock<Option<VaultCell>>,
-    pub show: watch::Sender<Arc<Settings>>,
-    pub held: RwLock<Arc<Held>>,
-    /// One change at a time.
-    pub changing: Mutex<()>,
+    pub shown: Shown<Settings, Held>,
 }
 
 /// What environment and flags say.
@@ -53,7 +51,7 @@ impl SettingsKeeper {
     /// The settings as they are.
     #[must_use]
     pub fn current(&self) -> Arc<Settings> {
-        self.inner.show.borrow().clone()
+        self.inner.shown.settings()
     }
 
     /// The language in force: the setting's, else the system's.
@@ -65,7 +63,7 @@ impl SettingsKeeper {
     /// Tells when a setting changes.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Arc<Settings>> {
-        self.inner.show.subscribe()
+        self.inner.shown.watch()
     }
 
     /// Gives the keeper the key, with which it keeps secret settings and which it moves when `key_storage`
@@ -108,7 +106,7 @@ impl SettingsKeeper {
     }
 
     pub(super) fn held(&self) -> Arc<Held> {
-        self.inner.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner.shown.held()
     }
 
     pub(super) fn vault(&self) -> Option<VaultCell> {
@@ -117,9 +115,7 @@ impl SettingsKeeper {
 
     /// Shows new values to everybody.
     pub(super) fn publish(&self, held: Held) {
-        let settings = Arc::new(held.resolved.settings.clone());
-        *self.inner.held.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(held);
-        self.inner.show.send_replace(settings);
+        self.inner.shown.publish(held.resolved.settings.clone(), held);
     }
 
     /// Writes the file people may edit; the database holds the same already.

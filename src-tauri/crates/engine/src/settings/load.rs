@@ -2,13 +2,13 @@
 
 use super::document::{self, Document, Values};
 use super::keeper::{Held, Inner, Said, WRITTEN, settle};
+use super::shown::Shown;
 use super::{Face, Scope, SettingsError, SettingsKeeper, SettingsProblem, Vars};
 use crate::store::{Store, StoreError};
 use domain::settings::{IGNORED, Origin, Refused, SETTINGS, Settings};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::sync::{Arc, RwLock};
-use tokio::sync::{Mutex, watch};
 
 impl SettingsKeeper {
     /// Settles the settings and writes the file people may edit. What is wrong with what somebody said comes
@@ -49,7 +49,7 @@ impl SettingsKeeper {
         );
         let ignored = IGNORED.iter().filter(|i| vars.get(i.env).is_some_and(|v| !v.is_empty()));
         problems.extend(ignored.map(|i| SettingsProblem::NoEffect(i.why)));
-        let (show, _) = watch::channel(Arc::new(resolved.settings.clone()));
+        let settings = resolved.settings.clone();
         let held = Held { values: values.clone(), unknown: unknown.clone(), resolved };
         let keeper = Self {
             inner: Arc::new(Inner {
@@ -60,9 +60,7 @@ impl SettingsKeeper {
                     .iter()
                     .find_map(|name| vars.get(name).filter(|set| !set.is_empty())),
                 vault: RwLock::new(None),
-                show,
-                held: RwLock::new(Arc::new(held)),
-                changing: Mutex::new(()),
+                shown: Shown::new(settings, held),
             }),
         };
         keeper.renew_face(&values, &unknown, on_disk, &mut problems).await?;

@@ -1,6 +1,6 @@
 //! Copies of the database to go back to: made whole, read back, kept for a week.
 
-use super::{DATABASE, Store, StoreError, file, open, schema};
+use super::{DATABASE, Store, StoreError, file, open, prompts, schema};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeSet;
@@ -109,6 +109,10 @@ fn copy(connection: &mut Connection, part: &Path) -> Result<(), StoreError> {
     let target =
         part.to_str().ok_or_else(|| StoreError::Failed(format!("{} is no UTF-8 path", part.display())))?;
     connection.execute("VACUUM INTO ?1", [target])?;
+    // What is to be gone in a day has no place in what is kept for a week.
+    let scrubbed = Connection::open(part)?;
+    prompts::leave_out(&scrubbed)?;
+    scrubbed.close().map_err(|(_, error)| StoreError::from(error))?;
     File::open(part).and_then(|f| f.sync_all()).map_err(|e| StoreError::file("sync", part, &e))?;
     verify(part)?;
     let copy = Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -3,7 +3,8 @@
 
 use super::{BACKUPS, DATABASE, StoreError, StoreNote, backup, file, schema};
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use std::time::Duration;
 /// Up to this size the whole file is checked at start; above it the tables that cannot be had again. The daily
 /// copy checks the rest.
 const CHECKED_WHOLE: u64 = 32 * 1024 * 1024;
+/// Compiled statements that are kept: more than there are, so that none is compiled twice.
+const STATEMENTS: usize = 128;
 
 /// An open database.
 pub(super) struct Opened {
@@ -48,7 +51,7 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
 /// An empty database in memory, in the newest form.
 pub(super) fn in_memory() -> Result<Connection, StoreError> {
     let mut connection = Connection::open_in_memory()?;
-    set_up(&connection)?;
+    set_up(&mut connection)?;
     schema::migrate(&mut connection, 0, schema::STEPS)?;
     Ok(connection)
 }
@@ -151,7 +154,7 @@ fn connect(dir: &Path, now: Timestamp) -> Result<Connection, StoreError> {
         &path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    set_up(&connection)?;
+    set_up(&mut connection)?;
     if connection.is_readonly("main")? {
         return Err(StoreError::ReadOnly);
     }
@@ -178,8 +181,10 @@ fn connect(dir: &Path, now: Timestamp) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn set_up(connection: &Connection) -> Result<(), StoreError> {
+fn set_up(connection: &mut Connection) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::from_secs(5))?;
+    // One that reads first and then wants to write does not wait for another program that writes, but fails.
+    connection.set_transaction_behavior(TransactionBehavior::Immediate);
     // A power cut takes nothing that was acknowledged: a rotated refresh token exists once only.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -187,6 +192,9 @@ fn set_up(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "journal_size_limit", 4 * 1024 * 1024)?;
+    // Plans are made once: without it every other value of a parameter has the statement compiled again.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError, instant, micros};
 use crate::proxy::log::{Outcome, RequestRecord, Tokens};
+use crate::secrets::Sealed;
 use domain::credential::CredentialId;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
@@ -13,6 +14,8 @@ pub struct KeptRequest {
     pub id: i64,
     /// What was written down.
     pub record: RequestRecord,
+    /// It is kept what was said.
+    pub has_prompt: bool,
 }
 
 /// Which records to look for.
@@ -72,11 +75,14 @@ const COLUMNS: &str = "at, key_id, key_name, endpoint, model_asked, model_used, 
     tokens_out, tokens_cached, tokens_reasoning, duration_ms, first_byte_ms, status, outcome, retries, decision";
 
 impl Store {
-    /// Writes records down: all or none.
+    /// Writes records down, with what was said where that is to be kept: all or none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_requests(&self, records: Vec<RequestRecord>) -> Result<(), StoreError> {
+    pub async fn add_requests(
+        &self,
+        records: Vec<(RequestRecord, Option<Sealed>)>,
+    ) -> Result<(), StoreError> {
         self.run(move |c| {
             let change = c.transaction()?;
             {
@@ -85,7 +91,9 @@ impl Store {
                      (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
                 );
                 let mut statement = change.prepare_cached(&sql)?;
-                for r in &records {
+                let mut prompt =
+                    change.prepare_cached("INSERT INTO prompts (request, at, sealed) VALUES (?1, ?2, ?3)")?;
+                for (r, said) in &records {
                     statement.execute(rusqlite::params![
                         micros(r.at),
                         r.key_id,
@@ -106,6 +114,9 @@ impl Store {
                         r.retries,
                         r.decision,
                     ])?;
+                    if let Some(said) = said {
+                        prompt.execute((change.last_insert_rowid(), micros(r.at), said.as_bytes()))?;
+                    }
                 }
             }
             Ok(change.commit()?)
@@ -126,7 +137,7 @@ impl Store {
                 (None, None) => "?2 IS NULL AND ?3 IS NULL",
             };
             let sql = format!(
-                "SELECT {COLUMNS}, id FROM requests WHERE at >= ?1 AND {by} \
+                "SELECT {COLUMNS}, id, EXISTS (SELECT 1 FROM prompts WHERE request = id) FROM requests WHERE at >= ?1 AND {by} \
                  AND (?4 IS NULL OR model_asked = ?4 OR model_used = ?4) AND (?5 IS NULL OR outcome = ?5) \
                  ORDER BY at DESC, id DESC LIMIT ?6"
             );
@@ -141,7 +152,7 @@ impl Store {
             ))?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                found.push(KeptRequest { id: row.get(18)?, record: kept(row)? });
+                found.push(KeptRequest { id: row.get(18)?, record: kept(row)?, has_prompt: row.get(19)? });
             }
             Ok(found)
         })

@@ -61,7 +61,7 @@ impl Store {
             out.pragma_update(None, "foreign_keys", true)?;
             let kept: Vec<String> = CARRIED.iter().map(|key| format!("'{key}'")).collect();
             out.execute_batch(&format!(
-                "DELETE FROM secrets; DELETE FROM settings; DELETE FROM credentials WHERE removed_at IS NOT NULL; \
+                "DELETE FROM secrets; DELETE FROM settings; DELETE FROM prompts; DELETE FROM credentials WHERE removed_at IS NOT NULL; \
                  DELETE FROM meta WHERE key NOT IN ('schema', {}); VACUUM;",
                 kept.join(", ")
             ))?;

@@ -7,6 +7,7 @@ use crate::credentials::{CredentialError, Credentials};
 use crate::secrets::SecretName;
 use crate::tasks::Tasks;
 use domain::credential::{CredentialId, Invalid, Provider, State};
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
@@ -62,6 +63,7 @@ struct Inner {
     keys: Mutex<HashMap<CredentialId, SecretString>>,
     failed: Mutex<HashMap<CredentialId, (Timestamp, String)>>,
     flights: SingleFlight<CredentialId, Result<SecretString, TokenError>>,
+    tasks: Tasks,
 }
 
 impl Tokens {
@@ -70,7 +72,8 @@ impl Tokens {
     pub fn new(credentials: Credentials, upstream: Upstream, clock: Arc<dyn Clock>, tasks: &Tasks) -> Self {
         let flights = SingleFlight::new(tasks);
         let (live, keys, failed) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { credentials, upstream, clock, live, keys, failed, flights }) }
+        let tasks = tasks.clone();
+        Self { inner: Arc::new(Inner { credentials, upstream, clock, live, keys, failed, flights, tasks }) }
     }
 
     /// An access token that lives for five minutes or more, refreshed if it must be.
@@ -186,7 +189,7 @@ impl Inner {
         };
         let Some(client) = client else { return self.refuse(id, Invalid::NoClient).await };
         match self.exchange(refresh_token, &client).await {
-            Exchange::Done(answer) => self.store(id, answer).await,
+            Exchange::Done(answer) => self.store(id, answer, refresh_token).await,
             Exchange::Refused(TokenRefusal::RefreshRefused) => self.refuse(id, Invalid::RefreshRefused).await,
             // The client is wrong, not the login: the credential keeps its state.
             Exchange::Refused(TokenRefusal::Client(why)) => Err(TokenError::Client(format!(
@@ -224,12 +227,31 @@ impl Inner {
         }
     }
 
-    /// Durable before anybody uses it: a rotated refresh token must never exist in memory only.
-    async fn store(&self, id: &CredentialId, answer: TokenAnswer) -> Result<SecretString, TokenError> {
+    /// A refresh token that was replaced is durable before anybody goes on: the one before it may be worthless by
+    /// now, and this one must never exist in memory only. An access token alone can be had again, so nobody waits for
+    /// the disk on its account.
+    async fn store(
+        &self,
+        id: &CredentialId,
+        answer: TokenAnswer,
+        before: &SecretString,
+    ) -> Result<SecretString, TokenError> {
         let live = Live { token: answer.access_token, expires_at: self.clock.now() + answer.expires_in };
         let mut secrets = vec![(SecretName::AccessToken, pack(&live.token, live.expires_at))];
-        secrets.extend(answer.refresh_token.map(|token| (SecretName::RefreshToken, token)));
-        self.credentials.put_secrets(id.as_str(), secrets).await?;
+        let rotated = answer.refresh_token.filter(|token| is_other(token, Some(before)));
+        let is_rotated = rotated.is_some();
+        secrets.extend(rotated.map(|token| (SecretName::RefreshToken, token)));
+        let (credentials, owner) = (self.credentials.clone(), id.clone());
+        let mut write = async move { credentials.put_secrets(owner.as_str(), secrets).await }.boxed();
+        if is_rotated {
+            write.await?;
+        } else if let Some(done) = (&mut write).now_or_never() {
+            // Asked for once it stands in the store's queue, before whatever the user brings later.
+            warn_unless_stored(id, done);
+        } else {
+            let owner = id.clone();
+            self.tasks.start(|_| async move { warn_unless_stored(&owner, write.await) });
+        }
         self.keep(id, live.clone());
         tracing::debug!(credential = %id, "The login was renewed");
         Ok(live.token)
@@ -249,6 +271,13 @@ impl Inner {
         let until = self.clock.now() + RETRY;
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), (until, why.clone()));
         rest_of_old.ok_or(TokenError::Passing(why))
+    }
+}
+
+/// A lost access token costs a refresh after the next start.
+fn warn_unless_stored(id: &CredentialId, stored: Result<(), CredentialError>) {
+    if let Err(error) = stored {
+        tracing::warn!(credential = %id, %error, "An access token could not be stored; it holds until the program ends");
     }
 }
 

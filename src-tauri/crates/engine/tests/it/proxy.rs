@@ -6,6 +6,7 @@ mod guarding;
 mod leaving;
 mod limits;
 mod pressing;
+mod prompts;
 mod recording;
 mod relayed;
 mod routing;

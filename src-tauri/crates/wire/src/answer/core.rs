@@ -5,6 +5,7 @@ use super::outdated::Suspicion;
 use super::writer::{Call, End, Step};
 use super::{Body, Broke, Broken, Ending, Form, Frame, Identity, Reason, Source, Usage};
 use crate::convert::{Family, compact};
+use crate::excerpt::{Excerpt, Listener};
 use crate::fault;
 use crate::refusal::Refusal;
 use crate::signature::{Issued, ThoughtHasher};
@@ -34,6 +35,8 @@ pub(super) struct Core {
     /// The service's sources, as they came last.
     grounding: Option<String>,
     broke: Option<Broke>,
+    /// Hears what the first answer says, where somebody keeps that.
+    listener: Option<Listener>,
 }
 
 /// How far an answer is.
@@ -74,7 +77,16 @@ impl Core {
             issued: Vec::new(),
             grounding: None,
             broke: None,
+            listener: None,
         }
+    }
+
+    pub fn listen(&mut self, limit: usize) {
+        self.listener = Some(Listener::new(limit));
+    }
+
+    pub fn take_heard(&mut self) -> Option<Excerpt> {
+        self.listener.take().map(Listener::excerpt)
     }
 
     pub fn is_over(&self) -> bool {
@@ -354,6 +366,16 @@ impl Core {
     /// A step that says something.
     fn say(&mut self, index: usize, step: Step<'_>, out: &mut Vec<u8>) {
         self.answers[index].said |= !self.wants_image() || matches!(step, Step::Image { .. });
+        if index == 0
+            && let Some(listener) = &mut self.listener
+        {
+            match &step {
+                Step::Text(text) => listener.words(text),
+                Step::Call(call) => listener.call(call.name, call.args),
+                Step::Image { mime, data } => listener.image(mime, data),
+                Step::Thought(_) | Step::Signature(_) => {}
+            }
+        }
         self.step(index, step, out);
     }
 

@@ -70,6 +70,13 @@ pub(crate) trait Writer: Send {
     }
 }
 
+/// A value as JSON.
+pub(crate) fn written(value: &impl Serialize) -> Vec<u8> {
+    let mut out = Vec::new();
+    put(&mut out, value);
+    out
+}
+
 /// Appends a value as JSON.
 pub(crate) fn put(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     let before = out.len();

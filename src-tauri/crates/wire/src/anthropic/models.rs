@@ -1,6 +1,6 @@
 //! `GET /v1/models` in Anthropic's form.
 
-use crate::answer::put;
+use crate::answer::written;
 use crate::openai::models::ModelCard;
 use serde::Serialize;
 
@@ -23,23 +23,19 @@ struct List<'m> {
 /// The list, in one page.
 #[must_use]
 pub fn list(cards: &[ModelCard]) -> Vec<u8> {
-    let mut out = Vec::new();
     let list = List {
         data: cards.iter().map(Model::of).collect(),
         has_more: false,
         first_id: cards.first().map(|card| card.id.as_str()),
         last_id: cards.last().map(|card| card.id.as_str()),
     };
-    put(&mut out, &list);
-    out
+    written(&list)
 }
 
 /// One model.
 #[must_use]
 pub fn one(card: &ModelCard) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(&mut out, &Model::of(card));
-    out
+    written(&Model::of(card))
 }
 
 impl<'m> Model<'m> {

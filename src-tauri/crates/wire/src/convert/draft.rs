@@ -158,6 +158,17 @@ impl<'a> Draft<'a> {
         u64::try_from(characters.div_ceil(4) + images * IMAGE_TOKENS).unwrap_or(u64::MAX)
     }
 
+    /// A function that must be called has to be there; `param` names where the wish stands.
+    pub(crate) fn check_choice(&self, param: &str) -> Result<(), BadRequest> {
+        let known = |name: &Cow<'_, str>| self.functions.iter().any(|function| function.name == *name);
+        match &self.choice {
+            Choice::Only(names) if !names.iter().all(known) => {
+                Err(BadRequest::invalid(param, "names a function that is not among the tools"))
+            }
+            Choice::Only(_) | Choice::Any | Choice::Auto | Choice::None => Ok(()),
+        }
+    }
+
     /// Adds a part; neighbours of one role are one turn, and what is empty is left out.
     pub(crate) fn say(&mut self, who: Who, part: Part<'a>) {
         if part.is_empty() {

@@ -1,6 +1,6 @@
 //! `GET /v1beta/models` in Google's form.
 
-use crate::answer::put;
+use crate::answer::written;
 use crate::openai::models::ModelCard;
 use serde::Serialize;
 
@@ -27,17 +27,13 @@ struct List<'m> {
 /// The list, in one page.
 #[must_use]
 pub fn list(cards: &[ModelCard]) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(&mut out, &List { models: cards.iter().map(Model::of).collect() });
-    out
+    written(&List { models: cards.iter().map(Model::of).collect() })
 }
 
 /// One model.
 #[must_use]
 pub fn one(card: &ModelCard) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(&mut out, &Model::of(card));
-    out
+    written(&Model::of(card))
 }
 
 impl<'m> Model<'m> {

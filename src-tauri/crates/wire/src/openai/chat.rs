@@ -4,4 +4,4 @@ mod answer;
 mod request;
 
 pub(crate) use answer::{Stream, Whole};
-pub(crate) use request::{Manner, check_choice, choice_of_word, read};
+pub(crate) use request::{Manner, read};

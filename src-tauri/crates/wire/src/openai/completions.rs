@@ -1,10 +1,10 @@
 //! `POST /v1/completions`, the older form: one prompt, one text.
 
-use crate::answer::{Block, End, Ending, Gather, Identity, Reason, Step, Usage, Writer, push_image, put};
+use crate::answer::{Block, End, Gather, Identity, Step, Usage, Writer, push_image, put};
 use crate::bad_request::{self, BadRequest};
 use crate::convert::{Draft, Part, Said, Sampling, Text, Who, Whole as Count};
-use crate::openai::usage::ChatUsage;
-use crate::refusal::{self, Refusal};
+use crate::openai::completion::{self, Completion, Head, StreamOptions, finish_reason};
+use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
@@ -25,11 +25,6 @@ struct Request<'a> {
     max_tokens: Option<Count>,
     #[serde(borrow)]
     stop: Option<Said<'a, Text<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct StreamOptions {
-    include_usage: Option<bool>,
 }
 
 /// Reads a request; also returns whether a streamed answer ends with the counts of tokens.
@@ -64,7 +59,7 @@ pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, bool), BadRequest> {
             });
         }
     }
-    Ok((draft, request.stream_options.and_then(|options| options.include_usage).unwrap_or(false)))
+    Ok((draft, completion::counts(request.stream_options)))
 }
 
 /// A streamed answer.
@@ -81,22 +76,6 @@ pub(crate) struct Whole {
 }
 
 #[derive(Serialize)]
-struct Head<'h> {
-    id: String,
-    object: &'static str,
-    created: i64,
-    model: &'h str,
-}
-
-#[derive(Serialize)]
-struct Completion<'c> {
-    #[serde(flatten)]
-    head: Head<'c>,
-    choices: Vec<Choice<'c>>,
-    usage: ChatUsage,
-}
-
-#[derive(Serialize)]
 struct Choice<'c> {
     text: &'c str,
     index: usize,
@@ -106,10 +85,7 @@ struct Choice<'c> {
 
 impl Stream {
     pub fn new(identity: &Identity, counts: bool) -> Self {
-        let mut head = b"data: ".to_vec();
-        put(&mut head, &Head::new(identity));
-        head.pop();
-        Self { head, counts }
+        Self { head: head(identity).of_events(), counts }
     }
 
     fn event(&self, text: &str, finish_reason: Option<&'static str>, out: &mut Vec<u8>) {
@@ -137,20 +113,12 @@ impl Writer for Stream {
     }
 
     fn end(&mut self, end: &End<'_>, out: &mut Vec<u8>) {
-        self.event("", Some(end.endings.first().map_or("stop", finish_reason)), out);
-        if self.counts {
-            out.extend_from_slice(&self.head);
-            out.extend_from_slice(b",\"choices\":[],\"usage\":");
-            put(out, &ChatUsage::from(end.usage));
-            out.extend_from_slice(b"}\n\n");
-        }
-        out.extend_from_slice(b"data: [DONE]\n\n");
+        self.event("", Some(end.endings.first().map_or("stop", |ending| finish_reason(ending.reason))), out);
+        completion::end_stream(&self.head, self.counts.then_some(end.usage), out);
     }
 
     fn fail(&mut self, refusal: &Refusal<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"data: ");
-        refusal::openai(&refusal::tell(refusal), out);
-        out.extend_from_slice(b"\n\n");
+        completion::fail_stream(refusal, out);
     }
 
     fn streams(&self) -> bool {
@@ -184,13 +152,10 @@ impl Writer for Whole {
             },
             index,
             logprobs: None,
-            finish_reason: Some(finish_reason(ending)),
+            finish_reason: Some(finish_reason(ending.reason)),
         });
-        let completion = Completion {
-            head: Head::new(&self.identity),
-            choices: choices.collect(),
-            usage: end.usage.into(),
-        };
+        let completion =
+            Completion { head: head(&self.identity), choices: choices.collect(), usage: end.usage.into() };
         put(out, &completion);
     }
 
@@ -205,21 +170,6 @@ impl Writer for Whole {
     }
 }
 
-impl<'h> Head<'h> {
-    fn new(identity: &'h Identity) -> Self {
-        Self {
-            id: format!("cmpl-{}", identity.stem),
-            object: "text_completion",
-            created: identity.created.as_second(),
-            model: &identity.model,
-        }
-    }
-}
-
-fn finish_reason(ending: &Ending) -> &'static str {
-    match ending.reason {
-        Reason::Stop | Reason::Odd => "stop",
-        Reason::Length => "length",
-        Reason::Filtered => "content_filter",
-    }
+fn head(identity: &Identity) -> Head<'_> {
+    Head::new("cmpl-", "text_completion", identity)
 }

@@ -1,6 +1,6 @@
 //! `GET /v1/models` in OpenAI's form.
 
-use crate::answer::put;
+use crate::answer::written;
 use domain::catalogue::Maker;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -41,17 +41,13 @@ struct List<'m> {
 /// The list.
 #[must_use]
 pub fn list(cards: &[ModelCard]) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(&mut out, &List { object: "list", data: cards.iter().map(Model::of).collect() });
-    out
+    written(&List { object: "list", data: cards.iter().map(Model::of).collect() })
 }
 
 /// One model.
 #[must_use]
 pub fn one(card: &ModelCard) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(&mut out, &Model::of(card));
-    out
+    written(&Model::of(card))
 }
 
 impl<'m> Model<'m> {

@@ -1,4 +1,4 @@
-//! Every fixture with each of its fields dropped or retyped, once each: nothing panics, and no number comes from
+//! Every fixture with each of its fields dropped, renamed or retyped, once each: nothing panics, and no number comes from
 //! anywhere but the document.
 
 use crate::fixture::{files, json, seen, t0};
@@ -174,13 +174,18 @@ pub fn each_damage(folder: &str, test: impl Fn(&str, &Value, &[String], &[u8])) 
     assert!(count > 0, "{folder}");
 }
 
-/// Each path of a document dropped once, and once of every other type.
+/// Each path of a document dropped once, under another name once, and once of every other type.
 fn damages(mut document: Value, mut test: impl FnMut(&[String], &Value)) {
     let mut paths = Vec::new();
     collect(&document, &mut Vec::new(), &mut paths);
     for path in paths {
         let whole = take(&mut document, &path);
         test(&path, &document);
+        if let Some(other) = renamed(&document, &path) {
+            put(&mut document, &other, whole.clone());
+            test(&path, &document);
+            take(&mut document, &other);
+        }
         put(&mut document, &path, Value::Null);
         for other in others(&whole) {
             *at_mut(&mut document, &path) = other;
@@ -212,6 +217,17 @@ fn collect(value: &Value, here: &mut Vec<String>, paths: &mut Vec<Vec<String>>) 
         }
         here.pop();
     }
+}
+
+/// The path with another last name, where it is a name; places in a list have none.
+fn renamed(document: &Value, path: &[String]) -> Option<Vec<String>> {
+    let (last, parents) = path.split_last()?;
+    let parent = parents.iter().fold(document, |value, step| match value {
+        Value::Array(list) => &list[step.parse::<usize>().unwrap()],
+        other => &other[step.as_str()],
+    });
+    let other = format!("{last}V2");
+    parent.is_object().then(|| parents.iter().cloned().chain([other]).collect())
 }
 
 fn at_mut<'a>(value: &'a mut Value, path: &[String]) -> &'a mut Value {

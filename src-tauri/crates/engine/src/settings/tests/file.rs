@@ -129,6 +129,8 @@ async fn an_edited_file_opens_no_door() {
         ("proxy_allow_lan", json!(true)),
         ("proxy_hosts", json!(["desk.example"])),
         ("proxy_listen", json!("0.0.0.0:8045")),
+        ("proxy_origins", json!(["https://app.example.com"])),
+        ("proxy_log_prompts", json!(true)),
         ("key_storage", json!("file")),
         ("upstream_urls", json!(["http://127.0.0.1:9999"])),
         ("oauth_token_url", json!("http://127.0.0.1:9999/token")),
@@ -216,7 +218,7 @@ proptest! {
             let fresh = Store::in_memory().unwrap();
             let (third, _) = load(&fresh, &FakeFace::holding(&keeper.export().text)).await;
             third.set("key_storage", &Scope::Everywhere, &keeper.current().text("key_storage").unwrap()).await.unwrap();
-            for key in ["proxy_allow_lan", "proxy_hosts"] {
+            for key in ["proxy_allow_lan", "proxy_hosts", "proxy_origins", "proxy_log_prompts"] {
                 third.set(key, &Scope::Everywhere, &keeper.current().text(key).unwrap()).await.unwrap();
             }
             (keeper.current(), again.current(), third.current())

@@ -15,7 +15,7 @@ async fn the_lines_of_an_env_file_are_taken_one_by_one() {
     let (keeper, applied, refused) = import(
         "# quota\nexport REFRESH_INTERVAL_MINUTES=30\nWARMUP_MODELS=\"gemini-3-flash,claude-sonnet-4-5\" # two\n\
          quota_cache_ttl_seconds=90\nQUOTA_PROTECTION_THRESHOLD=100\nPANEL_PASSWORD=FAKE_PASSWORD\n\
-         SMART_WARMUP_MAX_CONCURRENT=3\nthis is no line FAKE_LINE\nPROXY_ALLOW_LAN=true\nHEADROOM_KEY_STORAGE=file\n",
+         SMART_WARMUP_MAX_CONCURRENT=3\nthis is no line FAKE_LINE\nPROXY_ALLOW_LAN=true\nPROXY_LOG_PROMPTS=true\nHEADROOM_KEY_STORAGE=file\n",
     )
     .await;
     assert_eq!(applied, ["quota_cache_ttl_seconds", "refresh_interval_minutes", "warmup_models"]);
@@ -28,6 +28,7 @@ async fn the_lines_of_an_env_file_are_taken_one_by_one() {
             "SMART_WARMUP_MAX_CONCURRENT",
             "line 8",
             "proxy_allow_lan",
+            "proxy_log_prompts",
             "key_storage"
         ]
     );
@@ -36,6 +37,7 @@ async fn the_lines_of_an_env_file_are_taken_one_by_one() {
     assert!(reason("quota_protection_threshold").contains("1 to 99"));
     assert!(reason("SMART_WARMUP_MAX_CONCURRENT").contains("no effect"));
     assert!(reason("proxy_allow_lan").contains("less safe"));
+    assert!(reason("proxy_log_prompts").contains("less safe"));
     assert!(!refused.iter().any(|(_, reason)| reason.contains("FAKE")));
     let now = keeper.current();
     assert_eq!(

@@ -1,5 +1,6 @@
 use super::*;
 use crate::proxy::log::{Outcome, RequestRecord, Tokens};
+use crate::secrets::Sealed;
 use jiff::SignedDuration;
 
 fn record(minutes: i64) -> RequestRecord {
@@ -38,6 +39,11 @@ fn refused(minutes: i64) -> RequestRecord {
     }
 }
 
+/// Records of which it is not kept what was said.
+fn plain(records: Vec<RequestRecord>) -> Vec<(RequestRecord, Option<Sealed>)> {
+    records.into_iter().map(|record| (record, None)).collect()
+}
+
 fn query() -> RequestQuery {
     RequestQuery { since: noon(), limit: 100, ..RequestQuery::default() }
 }
@@ -45,7 +51,7 @@ fn query() -> RequestQuery {
 #[tokio::test]
 async fn records_come_back_newest_first() {
     let store = Store::in_memory().unwrap();
-    store.add_requests(vec![record(0), refused(1), record(2)]).await.unwrap();
+    store.add_requests(plain(vec![record(0), refused(1), record(2)])).await.unwrap();
     let found: Vec<_> = store.requests(query()).await.unwrap().into_iter().map(|k| k.record).collect();
     assert_eq!(found, [record(2), refused(1), record(0)]);
     let newest = store.requests(RequestQuery { limit: 1, ..query() }).await.unwrap();
@@ -59,7 +65,7 @@ async fn filters_leave_only_what_they_name() {
     let store = Store::in_memory().unwrap();
     let other = RequestRecord { credential: Some(CredentialId::new("bob")), ..record(3) };
     let alias = RequestRecord { model_asked: "gpt-9".into(), ..record(4) };
-    store.add_requests(vec![record(0), refused(1), other, alias]).await.unwrap();
+    store.add_requests(plain(vec![record(0), refused(1), other, alias])).await.unwrap();
     for (filter, expected) in [
         (RequestQuery { credential: Some(CredentialId::new("ada")), ..query() }, 2),
         (RequestQuery { key: Some("k1".into()), ..query() }, 3),
@@ -84,7 +90,7 @@ async fn sums_say_what_was_used_and_how_it_went() {
         ..record(2)
     };
     let old = record(-1);
-    store.add_requests(vec![record(0), slow, broken, refused(3), old]).await.unwrap();
+    store.add_requests(plain(vec![record(0), slow, broken, refused(3), old])).await.unwrap();
     let sums = store.request_statistics(noon()).await.unwrap();
     let claude = Usage {
         subject: "claude-sonnet-4-6".into(),
@@ -110,7 +116,7 @@ async fn the_median_of_two_lies_between_them_and_that_of_none_is_unknown() {
     let store = Store::in_memory().unwrap();
     assert_eq!(store.request_statistics(noon()).await.unwrap(), RequestStatistics::default());
     let slow = RequestRecord { first_byte_ms: Some(500), ..record(1) };
-    store.add_requests(vec![record(0), slow]).await.unwrap();
+    store.add_requests(plain(vec![record(0), slow])).await.unwrap();
     let sums = store.request_statistics(noon()).await.unwrap();
     assert_eq!(sums.total.median_first_byte_ms, Some(400));
 }
@@ -118,7 +124,7 @@ async fn the_median_of_two_lies_between_them_and_that_of_none_is_unknown() {
 #[tokio::test]
 async fn a_keys_requests_of_the_day_are_counted() {
     let store = Store::in_memory().unwrap();
-    store.add_requests(vec![record(-10), record(0), record(1), refused(1)]).await.unwrap();
+    store.add_requests(plain(vec![record(-10), record(0), record(1), refused(1)])).await.unwrap();
     let counts = store.requests_by_key(noon()).await.unwrap();
     assert_eq!(counts, [("k1".to_owned(), 2), ("k2".to_owned(), 1)]);
 }
@@ -127,7 +133,7 @@ async fn a_keys_requests_of_the_day_are_counted() {
 #[tokio::test]
 async fn records_leave_after_ninety_days() {
     let store = Store::in_memory().unwrap();
-    store.add_requests(vec![record(0), record(1)]).await.unwrap();
+    store.add_requests(plain(vec![record(0), record(1)])).await.unwrap();
     store
         .thin_out(noon() + SignedDuration::from_hours(90 * 24) + SignedDuration::from_secs(1), None)
         .await
@@ -156,4 +162,58 @@ async fn every_query_finds_an_index() {
             .unwrap();
         assert!(plan.contains(index), "{sql}: {plan}");
     }
+}
+
+fn said(text: &str) -> Option<Sealed> {
+    Some(Sealed::from_bytes(text.as_bytes().to_vec()))
+}
+
+#[tokio::test]
+async fn what_was_said_stays_beside_its_record_until_its_time_is_over() {
+    let store = Store::in_memory().unwrap();
+    let records = vec![(record(0), said("one")), (record(1), None), (record(2), said("three"))];
+    store.add_requests(records).await.unwrap();
+    let kept: Vec<_> = store.requests(query()).await.unwrap().into_iter().map(|k| k.has_prompt).collect();
+    assert_eq!(kept, [true, false, true]);
+    let later = noon() + SignedDuration::from_mins(1);
+    let found = store.prompts(vec![1, 2, 3, 4], noon()).await.unwrap();
+    assert_eq!(
+        found.iter().map(|p| (p.request, p.sealed.as_bytes())).collect::<Vec<_>>(),
+        [(1, &b"one"[..]), (3, b"three")]
+    );
+    assert_eq!((found[0].at, found[0].key_id.as_str()), (noon(), "k1"));
+    assert_eq!(store.prompts(vec![1, 3], later).await.unwrap().len(), 1, "what is over is not read");
+    assert_eq!((store.count_prompts(noon()).await, store.count_prompts(later).await), (Ok(2), Ok(1)));
+    assert_eq!((store.delete_prompts(later).await, store.delete_prompts(later).await), (Ok(1), Ok(0)));
+    assert_eq!(store.prompts(vec![1, 3], noon()).await.unwrap().len(), 1);
+    // A record takes it along.
+    store.thin_out(noon() + SignedDuration::from_hours(91 * 24), None).await.unwrap();
+    assert_eq!(store.count_prompts(Timestamp::UNIX_EPOCH).await, Ok(0));
+}
+
+/// Holds T10.
+#[tokio::test]
+async fn what_was_said_is_in_no_copy_and_off_the_disk_once_it_is_deleted() {
+    const CANARY: &[u8] = b"CANARY-OF-A-CONVERSATION";
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(dir.path(), noon()).unwrap();
+    let long = String::from_utf8(CANARY.repeat(2_000)).unwrap();
+    store.add_requests(vec![(record(0), said(&long)), (record(1), None)]).await.unwrap();
+    let holds = |path: &Path| {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        bytes.windows(CANARY.len()).any(|window| window == CANARY)
+    };
+    let copy = store.back_up(noon()).await.unwrap().unwrap();
+    assert!(!holds(&copy), "a backup keeps records and nothing that was said");
+    assert_eq!(super::verify(&copy), Ok(()));
+    let out = dir.path().join("out");
+    crate::store::file::replace(&out, &store.copy_out().await.unwrap()).unwrap();
+    assert!(!holds(&out));
+    let files = || std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+    assert!(files().any(|path| holds(&path)), "here it is, and only here");
+    store.delete_prompts(noon() + SignedDuration::from_mins(5)).await.unwrap();
+    for path in files() {
+        assert!(!holds(&path), "{}", path.display());
+    }
+    assert_eq!(store.requests(query()).await.unwrap().len(), 2, "the records stay");
 }

@@ -135,6 +135,39 @@ pub struct RequestView {
     pub retries: u32,
     /// Why it went where it went, in one sentence.
     pub decision: String,
+    /// It is kept what was said; `request_prompts` shows it.
+    pub has_prompt: bool,
+}
+
+/// Arguments of `request_prompts`.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct RequestPromptsArgs {
+    /// The records, by id; at most 1000.
+    pub requests: Vec<String>,
+}
+
+/// What was said in one request. Not `Debug`: it is the user's own conversation.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PromptView {
+    /// The record's id.
+    pub request: String,
+    /// The end of what was asked, by turns.
+    pub asked: String,
+    /// Bytes of it that came before and are not kept.
+    #[specta(type = u32)]
+    pub asked_left_out: u64,
+    /// The beginning of the answer; null where none came.
+    pub answered: Option<String>,
+    /// Bytes of it that came after and are not kept.
+    #[specta(type = u32)]
+    pub answered_left_out: u64,
+}
+
+/// What `prompts_delete` did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PromptsDeleted {
+    /// In how many requests something was said that is gone now.
+    pub deleted: u32,
 }
 
 /// Arguments of `request_statistics`.
@@ -208,6 +241,10 @@ pub struct ProxyView {
     pub consent_at: Option<String>,
     /// Client keys in use.
     pub keys: u32,
+    /// Of so many requests it is kept what was said.
+    pub prompts: u32,
+    /// For how many hours what is said is kept; null while it is not.
+    pub prompts_hours: Option<u32>,
 }
 
 /// Arguments of `alias_preview`.

@@ -56,6 +56,55 @@ async fn a_401_is_answered_with_one_refreshed_token() {
     assert_eq!(door.bench.calls(CallKind::Token).len(), 1);
 }
 
+/// Nobody else can write while this lives: every write of the engine waits, as for a disk that is slow.
+struct SlowDisk(rusqlite::Connection);
+
+impl SlowDisk {
+    async fn under(door: &Door) -> Self {
+        // What is waiting to be written would stand before everything that comes.
+        door.bench.requests().await;
+        let database = rusqlite::Connection::open(door.bench.dir.path().join("headroom.db")).unwrap();
+        database.execute_batch("BEGIN IMMEDIATE").unwrap();
+        Self(database)
+    }
+
+    fn recovers(self) {
+        self.0.execute_batch("ROLLBACK").unwrap();
+    }
+}
+
+/// Holds F7, G8.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_does_not_wait_until_a_new_access_token_is_on_the_disk() {
+    let door = Door::with(&["ada"]).await;
+    assert_eq!(door.chat(GEMINI).await.status(), 200);
+    door.bench.simulator.script(refuses("401"));
+    let disk = SlowDisk::under(&door).await;
+    let began = Instant::now();
+    assert_eq!(door.chat(GEMINI).await.status(), 200);
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    disk.recovers();
+}
+
+/// Holds F28.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_that_was_replaced_is_on_the_disk_before_anything_goes_on() {
+    let door = Door::with(&["ada"]).await;
+    assert_eq!(door.chat(GEMINI).await.status(), 200);
+    door.bench.simulator.script(refuses("401"));
+    door.bench.simulator.script(Fault::new(FaultKind::RotateRefreshToken).on(CallKind::Token));
+    let disk = SlowDisk::under(&door).await;
+    door.bench.simulator.clear_calls();
+    let again = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(door.bench.calls(CallKind::Token).len(), 1);
+        assert_eq!(door.calls().len(), 1, "the new token is not used yet");
+        disk.recovers();
+    };
+    let (answer, ()) = tokio::join!(door.chat(GEMINI), again);
+    assert_eq!((answer.status().as_u16(), door.calls().len()), (200, 2));
+}
+
 /// Holds F8.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_401_rests_the_credential_and_goes_on() {

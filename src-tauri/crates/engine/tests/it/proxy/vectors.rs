@@ -35,6 +35,117 @@ async fn no_foreign_name_or_page_reaches_the_service_even_with_the_key() {
     println!("figure T2, G5: proxy: {} Origin vectors, 0 calls, no CORS header", count[1]);
 }
 
+/// Every address of the proxy, and some where nothing is.
+fn routes() -> Vec<(&'static str, String)> {
+    let to = |verb, path: &str| (verb, path.to_owned());
+    vec![
+        to("GET", "/healthz"),
+        to("POST", "/v1/chat/completions"),
+        to("POST", "/v1/completions"),
+        to("POST", "/v1/responses"),
+        to("POST", "/v1/images/generations"),
+        to("POST", "/v1/messages"),
+        to("POST", "/v1/messages/count_tokens"),
+        to("GET", "/v1/models"),
+        to("GET", "/v1beta/models"),
+        to("GET", &format!("/v1/models/{GEMINI}")),
+        to("POST", &format!("/v1beta/models/{GEMINI}:generateContent")),
+        to("POST", &format!("/v1beta/models/{GEMINI}:streamGenerateContent")),
+        to("POST", &format!("/v1/models/{GEMINI}:countTokens")),
+        to("POST", "/v1/embeddings"),
+        to("GET", "/"),
+    ]
+}
+
+/// What a browser sends for a page: the question whether it may, and then the request.
+fn from_page(door: &Door, origin: &str, verb: &str, path: &str) -> [String; 2] {
+    let host = format!("host: localhost:{}\r\norigin: {origin}\r\n", door.address.port());
+    let asks = "access-control-request-method: POST\r\naccess-control-request-headers: authorization,content-type,x-stainless-os\r\n";
+    [
+        format!("OPTIONS {path} HTTP/1.1\r\n{host}{asks}connection: close\r\n\r\n"),
+        head(&format!("{verb} {path} HTTP/1.1"), &host, door),
+    ]
+}
+
+/// What an answer says about pages that may read it.
+fn allowed(answer: &str) -> Vec<String> {
+    let head = answer.split("\r\n\r\n").next().unwrap_or_default().to_lowercase();
+    head.lines().filter(|line| line.starts_with("access-control-")).map(str::to_owned).collect()
+}
+
+/// Holds T2, G5.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_was_let_in_gets_itself_and_no_other_page_gets_anything() {
+    const PAGE: &str = "https://app.example.com";
+    let alike = [
+        "http://app.example.com",
+        "https://app.example.com/",
+        "https://app.example.com:8443",
+        "https://app.example.com.evil.test",
+        "https://x.app.example.com",
+        "https://app.example.com, https://evil.test",
+    ];
+    let door = Door::with(&["ada"]).await;
+    let (port, mut count) = (door.address.port().to_string(), 0);
+    for pages in ["", PAGE] {
+        door.bench.set("proxy_origins", pages).await;
+        for origin in FOREIGN_ORIGINS.iter().chain(&alike) {
+            let origin = origin.replace("4711", &port);
+            // The parser takes spaces around a value away, so these come in as another one.
+            if origin.trim() != origin {
+                continue;
+            }
+            for (verb, path) in routes() {
+                for request in from_page(&door, &origin, verb, &path) {
+                    let answer = door.raw(&request).await;
+                    assert!(answer.starts_with("HTTP/1.1 403"), "{pages:?} {request:?}: {answer}");
+                    assert_eq!(allowed(&answer), [""; 0], "{pages:?} {request:?}: {answer}");
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(door.bench.simulator.calls().iter().all(|call| !generates(call)));
+    println!("figure T2: {count} requests of pages that were not let in, 0 calls, no CORS header");
+
+    for (verb, path) in routes() {
+        let [asks, sends] = from_page(&door, PAGE, verb, &path);
+        let answer = door.raw(&asks).await;
+        assert!(answer.starts_with("HTTP/1.1 204"), "{path}: {answer}");
+        let expected = [
+            "access-control-allow-headers: authorization,content-type,x-stainless-os",
+            "access-control-allow-methods: get, post",
+            "access-control-allow-origin: https://app.example.com",
+            "access-control-expose-headers: retry-after, x-headroom-credential, x-headroom-decision",
+            "access-control-max-age: 600",
+        ];
+        let mut said = allowed(&answer);
+        said.sort();
+        assert_eq!(said, expected, "{path}");
+        assert!(answer.to_lowercase().contains("vary: origin"), "{path}: {answer}");
+
+        let without_key = sends.replace(&door.key, "hr-wrong");
+        for (request, keyless) in [(&sends, false), (&without_key, true)] {
+            let answer = door.raw(request).await;
+            if keyless && path != "/healthz" {
+                let refused = answer.starts_with("HTTP/1.1 401") || answer.starts_with("HTTP/1.1 429");
+                assert!(refused, "{path}: {answer}");
+            }
+            let mut said = allowed(&answer);
+            said.sort();
+            assert_eq!(said, [expected[2], expected[3]], "{path}: {answer}");
+        }
+    }
+    let calls = door.calls().len();
+    let [asks, sends] = from_page(&door, PAGE, "POST", "/v1/chat/completions");
+    door.raw(&asks).await;
+    assert_eq!(door.calls().len(), calls, "a question touches nothing");
+    assert!(door.raw(&sends).await.starts_with("HTTP/1.1 200"));
+    // Gone with the setting, without a restart.
+    door.bench.set("proxy_origins", "").await;
+    assert!(door.raw(&sends).await.starts_with("HTTP/1.1 403"));
+}
+
 /// Holds T18, G5.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_framing_vector_reaches_the_service_even_with_the_key() {

@@ -5,7 +5,6 @@ use crate::convert::{
     Blob, Call, Choice, Data, Draft, Effort, Format, Function, Outcome, Part, Response, Said, Sampling, Text,
     Thinking, Who, Whole, is_media_type, object,
 };
-use crate::openai::chat::check_choice;
 use serde::Deserialize;
 use serde_json::Number;
 use serde_json::value::RawValue;
@@ -182,7 +181,7 @@ pub(crate) fn read(body: &[u8], to_count: bool) -> Result<Draft<'_>, BadRequest>
         Choice::Only(names) if search.is_some_and(|search| names == [search.0]) => Choice::Auto,
         choice @ (Choice::Auto | Choice::None | Choice::Any | Choice::Only(_)) => choice,
     };
-    check_choice(&draft, "tool_choice.name")?;
+    draft.check_choice("tool_choice.name")?;
     Ok(draft)
 }
 

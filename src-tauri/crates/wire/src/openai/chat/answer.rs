@@ -1,9 +1,9 @@
 //! `chat.completion` and `chat.completion.chunk`.
 
 use super::request::Manner;
-use crate::answer::{Block, Call, End, Ending, Gather, Identity, Reason, Step, Usage, Writer, put};
-use crate::openai::usage::ChatUsage;
-use crate::refusal::{self, Refusal};
+use crate::answer::{Block, Call, End, Ending, Gather, Identity, Step, Usage, Writer, put};
+use crate::openai::completion::{self, Completion, Head};
+use crate::refusal::Refusal;
 use serde::Serialize;
 
 /// A streamed answer.
@@ -19,22 +19,6 @@ pub(crate) struct Whole {
     identity: Identity,
     manner: Manner,
     gather: Gather,
-}
-
-#[derive(Serialize)]
-struct Head<'h> {
-    id: String,
-    object: &'static str,
-    created: i64,
-    model: &'h str,
-}
-
-#[derive(Serialize)]
-struct Completion<'c> {
-    #[serde(flatten)]
-    head: Head<'c>,
-    choices: Vec<Choice<'c>>,
-    usage: ChatUsage,
 }
 
 #[derive(Serialize)]
@@ -82,10 +66,7 @@ struct Custom<'c> {
 
 impl Stream {
     pub fn new(identity: &Identity, manner: Manner) -> Self {
-        let mut head = b"data: ".to_vec();
-        put(&mut head, &Head::new("chat.completion.chunk", identity));
-        head.pop();
-        Self { head, manner, calls: 0 }
+        Self { head: head("chat.completion.chunk", identity).of_events(), manner, calls: 0 }
     }
 
     /// An event with a delta that `delta` writes.
@@ -151,19 +132,11 @@ impl Writer for Stream {
     fn end(&mut self, end: &End<'_>, out: &mut Vec<u8>) {
         let reason = end.endings.first().map_or("stop", |ending| finish_reason(*ending, self.manner));
         self.event(out, |_| {}, Some(reason));
-        if self.manner.counts {
-            out.extend_from_slice(&self.head);
-            out.extend_from_slice(b",\"choices\":[],\"usage\":");
-            put(out, &ChatUsage::from(end.usage));
-            out.extend_from_slice(b"}\n\n");
-        }
-        out.extend_from_slice(b"data: [DONE]\n\n");
+        completion::end_stream(&self.head, self.manner.counts.then_some(end.usage), out);
     }
 
     fn fail(&mut self, refusal: &Refusal<'_>, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"data: ");
-        refusal::openai(&refusal::tell(refusal), out);
-        out.extend_from_slice(b"\n\n");
+        completion::fail_stream(refusal, out);
     }
 
     fn streams(&self) -> bool {
@@ -192,7 +165,7 @@ impl Writer for Whole {
             finish_reason: finish_reason(*ending, self.manner),
         };
         let completion = Completion {
-            head: Head::new("chat.completion", &self.identity),
+            head: head("chat.completion", &self.identity),
             choices: answers.iter().zip(end.endings).enumerate().map(choice).collect(),
             usage: end.usage.into(),
         };
@@ -210,15 +183,8 @@ impl Writer for Whole {
     }
 }
 
-impl<'h> Head<'h> {
-    fn new(object: &'static str, identity: &'h Identity) -> Self {
-        Self {
-            id: format!("chatcmpl-{}", identity.stem),
-            object,
-            created: identity.created.as_second(),
-            model: &identity.model,
-        }
-    }
+fn head<'h>(object: &'static str, identity: &'h Identity) -> Head<'h> {
+    Head::new("chatcmpl-", object, identity)
 }
 
 impl<'c> Message<'c> {
@@ -266,11 +232,9 @@ impl<'c> ToolCall<'c> {
 }
 
 fn finish_reason(ending: Ending, manner: Manner) -> &'static str {
-    match ending.reason {
-        _ if ending.calls && manner.before_tools => "function_call",
-        _ if ending.calls => "tool_calls",
-        Reason::Stop | Reason::Odd => "stop",
-        Reason::Length => "length",
-        Reason::Filtered => "content_filter",
+    match (ending.calls, manner.before_tools) {
+        (true, true) => "function_call",
+        (true, false) => "tool_calls",
+        (false, _) => completion::finish_reason(ending.reason),
     }
 }

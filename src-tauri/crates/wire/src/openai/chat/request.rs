@@ -4,7 +4,9 @@ use crate::bad_request::{self, BadRequest};
 use crate::convert::{
     Call, Choice, Data, Draft, Format, Function, Part, Said, Sampling, Text, Thinking, Who, Whole,
 };
+use crate::openai::completion::{self, StreamOptions};
 use crate::openai::content::{self, ContentPart};
+use crate::openai::wishes::{self, WordOr, choice_of_word};
 use serde::Deserialize;
 use serde_json::Number;
 use serde_json::value::RawValue;
@@ -33,9 +35,10 @@ struct Request<'a> {
     #[serde(borrow)]
     functions: Option<Vec<Declared<'a>>>,
     #[serde(borrow)]
-    tool_choice: Option<ToolChoice<'a>>,
+    tool_choice: Option<WordOr<'a, Chosen<'a>>>,
+    /// What `tool_choice` was before there were tools.
     #[serde(borrow)]
-    function_call: Option<FunctionChoice<'a>>,
+    function_call: Option<WordOr<'a, Named<'a>>>,
     #[serde(borrow)]
     response_format: Option<ResponseFormat<'a>>,
     #[serde(borrow)]
@@ -44,11 +47,6 @@ struct Request<'a> {
     web_search_options: Option<&'a RawValue>,
     #[serde(borrow)]
     prompt_cache_key: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-struct StreamOptions {
-    include_usage: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -109,25 +107,6 @@ struct Declared<'a> {
     description: Option<Text<'a>>,
     #[serde(borrow)]
     parameters: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ToolChoice<'a> {
-    #[serde(borrow)]
-    Word(Text<'a>),
-    #[serde(borrow)]
-    Object(Chosen<'a>),
-}
-
-/// What `tool_choice` was before there were tools.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum FunctionChoice<'a> {
-    #[serde(borrow)]
-    Word(Text<'a>),
-    #[serde(borrow)]
-    Object(Named<'a>),
 }
 
 #[derive(Deserialize)]
@@ -226,18 +205,18 @@ pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, Manner), BadRequest> {
     match (request.tool_choice, request.function_call) {
         (Some(chosen), _) => {
             draft.choice = choice(chosen)?;
-            check_choice(&draft, "tool_choice")?;
+            draft.check_choice("tool_choice")?;
         }
         (None, Some(chosen)) => {
             draft.choice = match chosen {
-                FunctionChoice::Word(word) => choice_of_word(&word, "function_call")?,
-                FunctionChoice::Object(named) => Choice::Only(vec![named.name.0]),
+                WordOr::Word(word) => choice_of_word(&word, "function_call")?,
+                WordOr::Object(named) => Choice::Only(vec![named.name.0]),
             };
-            check_choice(&draft, "function_call")?;
+            draft.check_choice("function_call")?;
         }
         (None, None) => {}
     }
-    let counts = request.stream_options.and_then(|options| options.include_usage).unwrap_or(false);
+    let counts = completion::counts(request.stream_options);
     let before_tools = before_tools && !draft.functions.is_empty();
     Ok((draft, Manner { counts, before_tools }))
 }
@@ -300,10 +279,10 @@ impl<'a> Chosen<'a> {
     }
 }
 
-fn choice(choice: ToolChoice<'_>) -> Result<Choice<'_>, BadRequest> {
+fn choice<'a>(choice: WordOr<'a, Chosen<'a>>) -> Result<Choice<'a>, BadRequest> {
     match choice {
-        ToolChoice::Word(word) => choice_of_word(&word, "tool_choice"),
-        ToolChoice::Object(chosen) => match chosen.allowed_tools {
+        WordOr::Word(word) => choice_of_word(&word, "tool_choice"),
+        WordOr::Object(chosen) => match chosen.allowed_tools {
             Some(allowed) if allowed.mode.as_deref() == Some("required") => {
                 Ok(Choice::Only(allowed.tools.into_iter().filter_map(Chosen::name).collect()))
             }
@@ -316,33 +295,8 @@ fn choice(choice: ToolChoice<'_>) -> Result<Choice<'_>, BadRequest> {
     }
 }
 
-/// `auto`, `none` or `required`.
-pub(crate) fn choice_of_word<'a>(word: &str, param: &str) -> Result<Choice<'a>, BadRequest> {
-    match word {
-        "auto" => Ok(Choice::Auto),
-        "none" => Ok(Choice::None),
-        "required" | "any" => Ok(Choice::Any),
-        _ => Err(BadRequest::invalid(param, "must be auto, none, required or name a function")),
-    }
-}
-
-/// A function that must be called has to be there.
-pub(crate) fn check_choice(draft: &Draft<'_>, param: &str) -> Result<(), BadRequest> {
-    let known = |name: &&std::borrow::Cow<'_, str>| draft.functions.iter().any(|f| f.name == **name);
-    match &draft.choice {
-        Choice::Only(names) if !names.iter().all(|name| known(&name)) => {
-            Err(BadRequest::invalid(param, "names a function that is not among the tools"))
-        }
-        Choice::Only(_) | Choice::Any | Choice::Auto | Choice::None => Ok(()),
-    }
-}
-
 fn format(format: Option<ResponseFormat<'_>>) -> Result<Format<'_>, BadRequest> {
     let Some(format) = format else { return Ok(Format::default()) };
-    match (&*format.kind, format.json_schema.and_then(|json_schema| json_schema.schema)) {
-        ("json_object", _) | ("json_schema", None) => Ok(Format::json()),
-        ("json_schema", Some(schema)) => Format::schema(schema, "response_format.json_schema.schema"),
-        ("text", _) => Ok(Format::default()),
-        _ => Err(BadRequest::invalid("response_format.type", "must be text, json_object or json_schema")),
-    }
+    let schema = format.json_schema.and_then(|json_schema| json_schema.schema);
+    wishes::format(&format.kind, schema, "response_format", "response_format.json_schema.schema")
 }

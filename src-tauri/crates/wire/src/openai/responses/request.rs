@@ -4,8 +4,8 @@ use crate::bad_request::{self, BadRequest};
 use crate::convert::{
     Call, Choice, Data, Draft, Format, Function, Part, Said, Sampling, Text, Thinking, Who, Whole,
 };
-use crate::openai::chat::{check_choice, choice_of_word};
 use crate::openai::content::{self, ContentPart};
+use crate::openai::wishes::{self, WordOr, choice_of_word};
 use serde::Deserialize;
 use serde_json::Number;
 use serde_json::value::RawValue;
@@ -26,7 +26,7 @@ struct Request<'a> {
     #[serde(borrow)]
     tools: Option<Vec<Tool<'a>>>,
     #[serde(borrow)]
-    tool_choice: Option<ToolChoice<'a>>,
+    tool_choice: Option<WordOr<'a, Chosen<'a>>>,
     #[serde(borrow)]
     reasoning: Option<Reasoning<'a>>,
     #[serde(borrow)]
@@ -81,15 +81,6 @@ struct Tool<'a> {
     description: Option<Text<'a>>,
     #[serde(borrow)]
     parameters: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ToolChoice<'a> {
-    #[serde(borrow)]
-    Word(Text<'a>),
-    #[serde(borrow)]
-    Object(Chosen<'a>),
 }
 
 #[derive(Deserialize)]
@@ -164,7 +155,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Draft<'_>, BadRequest> {
     }
     add_tools(&mut draft, request.tools.unwrap_or_default())?;
     draft.choice = request.tool_choice.map_or(Ok(Choice::Auto), choice)?;
-    check_choice(&draft, "tool_choice")?;
+    draft.check_choice("tool_choice")?;
     Ok(draft)
 }
 
@@ -275,10 +266,10 @@ fn add_tools<'a>(draft: &mut Draft<'a>, tools: Vec<Tool<'a>>) -> Result<(), BadR
     Ok(())
 }
 
-fn choice(choice: ToolChoice<'_>) -> Result<Choice<'_>, BadRequest> {
+fn choice<'a>(choice: WordOr<'a, Chosen<'a>>) -> Result<Choice<'a>, BadRequest> {
     match choice {
-        ToolChoice::Word(word) => choice_of_word(&word, "tool_choice"),
-        ToolChoice::Object(chosen) => match (chosen.name, chosen.tools) {
+        WordOr::Word(word) => choice_of_word(&word, "tool_choice"),
+        WordOr::Object(chosen) => match (chosen.name, chosen.tools) {
             (Some(name), _) => Ok(Choice::Only(vec![name.0])),
             (None, Some(tools)) if chosen.mode.as_deref() == Some("required") => {
                 Ok(Choice::Only(tools.into_iter().filter_map(|tool| Some(tool.name?.0)).collect()))
@@ -299,10 +290,5 @@ fn thinking(reasoning: Reasoning<'_>) -> Thinking {
 }
 
 fn format(format: TextFormat<'_>) -> Result<Format<'_>, BadRequest> {
-    match (&*format.kind, format.schema) {
-        ("text", _) => Ok(Format::default()),
-        ("json_object", _) | ("json_schema", None) => Ok(Format::json()),
-        ("json_schema", Some(schema)) => Format::schema(schema, "text.format.schema"),
-        _ => Err(BadRequest::invalid("text.format.type", "must be text, json_object or json_schema")),
-    }
+    wishes::format(&format.kind, format.schema, "text.format", "text.format.schema")
 }
