@@ -8,7 +8,7 @@ use engine::view::dto::{
     LoginPasteArgs, LoginProgress, LoginStarted, NotificationView, NotificationsArgs, PauseArgs, PauseView,
     ProjectArgs, QuotaArgs, QuotaDocument, RenameArgs, SchedulerView, SettingArgs, SettingKeyArgs,
     SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
-    WarmupRound, WatchArgs,
+    WarmupRound, WatchArgs, WhatIf, WhatIfArgs,
 };
 use tauri::State;
 
@@ -62,6 +62,7 @@ macro_rules! every_command {
             $crate::commands::cooldowns,
             $crate::commands::cooldown_clear,
             $crate::commands::history,
+            $crate::commands::whatif,
             $crate::commands::proxy::keys_list,
             $crate::commands::proxy::key_create,
             $crate::commands::proxy::key_change,
@@ -319,6 +320,12 @@ pub(crate) async fn cooldown_clear(backend: State<'_, Backend>, args: CooldownAr
 #[specta::specta]
 pub(crate) async fn history(backend: State<'_, Backend>, args: HistoryArgs) -> Answer<HistoryDocument> {
     backend.client().await?.history(args).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn whatif(backend: State<'_, Backend>, args: WhatIfArgs) -> Answer<WhatIf> {
+    backend.client().await?.whatif(args).await
 }
 
 #[tauri::command]

@@ -34,6 +34,7 @@ pub(crate) const NAMES: &[&str] = &[
     "cooldowns",
     "cooldown_clear",
     "history",
+    "whatif",
     "keys_list",
     "key_create",
     "key_change",

@@ -171,3 +171,42 @@ test('a view has an address of its own, and follows what changes', async () => {
   backend.change();
   await vi.waitFor(() => expect(backend.argsOf('decisions')).toHaveLength(before + 1), 4_000);
 });
+
+test('what other rules would have served stands beside what the planner would have', async () => {
+  const warmups = [{ at: '2026-03-02T06:40:00Z', credential: 'c-ada', group: '3p' }];
+  const policy = (name: string, share: number, sent = false) => ({
+    name,
+    share,
+    served: share * 100,
+    demand: 100,
+    warmups: sent ? warmups : [],
+  });
+  const backend = new FakeBackend({
+    whatif: () => ({
+      time_zone: 'UTC',
+      start: '2026-02-02T00:00:00Z',
+      end: '2026-03-02T00:00:00Z',
+      policies: [policy('none', 0.46), policy('planner', 0.61, true)],
+      variants: [policy('floor 15 %', 0.4), policy('fill-first', 0.45)],
+    }),
+  });
+  await shown('#/history?what-if', backend);
+  const rows = within(await screen.findByRole('table')).getAllByRole('row');
+  expect(rows.map((row) => plain(row.textContent).trim())).toEqual([
+    'Rule Served Warmups',
+    'No warmup 46 % 0',
+    'The planner 61 % 1',
+    'Without warmups, with another floor or strategy',
+    'Floor at 15 % 40 %',
+    'One after the other 45 %',
+  ]);
+});
+
+test('where nothing was recorded yet, it says what teaches', async () => {
+  const nothing = { name: 'none', share: 1, served: 0, demand: 0, warmups: [] };
+  const backend = new FakeBackend({
+    whatif: () => ({ time_zone: 'UTC', start: '', end: '', policies: [nothing] }),
+  });
+  await shown('#/history?what-if', backend);
+  expect(await screen.findByText('Too little was recorded yet.')).toBeInTheDocument();
+});

@@ -89,9 +89,12 @@ pub enum Command {
     Connect(Connect),
     /// Compare what warmup policies would have served
     Whatif {
-        /// Demand to play, as JSON; - reads it from stdin
+        /// Demand to play, as JSON; - reads it from stdin. Without it: what this engine recorded
         #[arg(long, value_name = "FILE")]
-        trace: PathBuf,
+        trace: Option<PathBuf>,
+        /// Of what was recorded: how far back
+        #[arg(long, value_name = "SPAN", conflicts_with = "trace")]
+        since: Option<String>,
         /// Print one JSON document
         #[arg(long)]
         json: bool,

@@ -49,7 +49,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         Command::Settings(args) => settings::run(&place, args).await,
         Command::Doctor(args) => doctor::run(&place, args).await,
         Command::Simulate(args) => simulate::run(args).await,
-        Command::Whatif { trace, json } => whatif::run(&trace, json),
+        Command::Whatif { trace, since, json } => whatif::run(&place, trace.as_deref(), since, json).await,
         Command::Completions { shell } => completions::run(shell),
         Command::Manual { dir } => manual::run(&dir),
     }

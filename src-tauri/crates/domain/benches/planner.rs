@@ -37,8 +37,8 @@ fn one_plan(c: &mut Criterion) {
     let now = start() + SignedDuration::from_hours(25 * 24 + 2);
     let short = Short { length: SignedDuration::from_hours(5), capacity: 100.0, left: 100.0, ends: None };
     let long = Long { length: SignedDuration::from_hours(168), left: 2_000.0, ends: None };
-    let pools = vec![Known { short, long: Some(long) }; LOGINS];
-    let asked = Asked { log: &log, zone: &TimeZone::UTC, hours: None, now, pools: &pools };
+    let pools = vec![Known { short, long: Some(long), not_before: None, budget: 3 }; LOGINS];
+    let asked = Asked { log: &log, zone: &TimeZone::UTC, hours: None, allowed: None, now, pools: &pools };
     c.bench_function("a plan for 50 credentials", |b| b.iter(|| plan(black_box(&asked))));
 }
 

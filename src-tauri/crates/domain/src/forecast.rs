@@ -4,6 +4,10 @@
 //! middle is the forecast, their spread the band. The band is widened or narrowed by how far earlier forecasts were
 //! off: it is calibrated by what came, not by an assumption about chance.
 
+mod words;
+
+pub use words::Lasts;
+
 use crate::planner::{BIN, Days};
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,10 +34,12 @@ pub struct RunOut {
 /// What a forecast is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Supply<'a> {
-    /// What is left now, and what comes at each refill ahead: all that can be used from then on.
+    /// What is left now.
     pub left: f64,
-    /// Refills ahead, in order of time, each with what is left after it where nothing is used before.
+    /// Refills ahead, in order of time, each with what it brings; never more is left than `capacity`.
     pub refills: &'a [(Timestamp, f64)],
+    /// What the long windows leave until they refill, where they are known: nothing can be used beyond it.
+    pub most: Option<f64>,
     /// The present.
     pub now: Timestamp,
     /// Not looked further than this.
@@ -50,7 +56,7 @@ pub struct Calibration(f64);
 
 impl Default for Calibration {
     fn default() -> Self {
-        Self(1.25)
+        Self(1.0)
     }
 }
 
@@ -106,6 +112,7 @@ pub fn run_out(days: &Days, supply: &Supply<'_>) -> Option<RunOut> {
 /// After how many seconds a day's demand has used up what there is.
 fn used_up(sums: &[f64], scale: f64, supply: &Supply<'_>) -> Option<f64> {
     let mut left = supply.left;
+    let mut most = supply.most.unwrap_or(f64::INFINITY);
     let mut refills = supply.refills.iter().peekable();
     // Nothing is left now: the next time it runs out is after it came back.
     let empty = left <= 0.01 * supply.capacity;
@@ -113,19 +120,23 @@ fn used_up(sums: &[f64], scale: f64, supply: &Supply<'_>) -> Option<f64> {
     let back = supply.now.duration_until(back).as_secs_f64();
     for (bin, pair) in sums.windows(2).enumerate() {
         let begins = bin as f64 * BIN as f64;
+        // What refills within a bin is there for all of it: else a person who waits for the refill would seem to run
+        // out again in that very bin.
         while let Some((_, fresh)) =
-            refills.next_if(|(at, _)| supply.now.duration_until(*at).as_secs_f64() <= begins)
+            refills.next_if(|(at, _)| supply.now.duration_until(*at).as_secs_f64() < begins + BIN as f64)
         {
-            left = *fresh;
+            left = (left + *fresh).min(supply.capacity);
         }
         if begins + BIN as f64 <= back {
             continue;
         }
         let asked = scale * (pair[1] - pair[0]);
-        if asked > 0.0 && asked >= left {
-            return Some(begins + BIN as f64 * (left / asked).clamp(0.0, 1.0));
+        let usable = left.min(most);
+        if asked > 0.0 && asked >= usable {
+            return Some(begins + BIN as f64 * (usable / asked).clamp(0.0, 1.0));
         }
         left -= asked;
+        most -= asked;
     }
     None
 }
@@ -146,4 +157,70 @@ fn quantile(sorted: &[(f64, f64)], weight: f64) -> f64 {
         before += own;
     }
     last.map_or(0.0, |(value, _)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planner::DemandLog;
+    use jiff::ToSpan;
+    use jiff::tz::TimeZone;
+
+    /// Two weeks in which the person uses half a window an hour from 09:00 to 17:00.
+    fn days(now: Timestamp) -> Days {
+        let first: Timestamp = "2026-09-01T00:00:00Z".parse().unwrap();
+        let mut log = DemandLog::since(first);
+        for bin in 0..15 * 288 {
+            let at = first + SignedDuration::from_mins(5 * bin);
+            if at < now && (9..17).contains(&TimeZone::UTC.to_datetime(at).hour()) {
+                log.add(at, 0.5 / 12.0);
+            }
+        }
+        Days::recall(&log, &TimeZone::UTC, None, 1.0, now)
+    }
+
+    fn minutes_ahead(left: f64, refill_in: i64) -> Option<f64> {
+        told(left, refill_in, None)
+    }
+
+    fn told(left: f64, refill_in: i64, most: Option<f64>) -> Option<f64> {
+        let now: Timestamp = "2026-09-15T11:00:00Z".parse().unwrap();
+        let supply = Supply {
+            left,
+            refills: &[(now + SignedDuration::from_mins(refill_in), 1.0)],
+            most,
+            now,
+            until: now.checked_add(12.hours()).unwrap(),
+            capacity: 1.0_f64.max(left),
+            width: 1.0,
+        };
+        run_out(&days(now), &supply).map(|told| now.duration_until(told.at).as_secs_f64() / 60.0)
+    }
+
+    #[test]
+    fn it_lasts_as_long_as_such_days_take_to_use_it() {
+        let told = minutes_ahead(0.5, 240).unwrap();
+        assert!((told - 60.0).abs() < 10.0, "{told}");
+    }
+
+    #[test]
+    fn what_is_empty_now_runs_out_again_only_after_its_refill_is_used() {
+        // A whole window at half a window an hour: two hours after the refill, on a bin's edge or within a bin.
+        for refill_in in [60, 62, 64] {
+            let told = minutes_ahead(0.0, refill_in).unwrap();
+            assert!((told - refill_in as f64 - 120.0).abs() < 15.0, "refill in {refill_in} min: {told}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_used_in_half_a_day_is_no_run_out() {
+        // Three windows' worth of work are left before the evening.
+        assert_eq!(minutes_ahead(4.0, 700), None);
+    }
+
+    #[test]
+    fn a_long_window_that_holds_less_ends_it_sooner() {
+        let minutes = told(0.5, 30, Some(0.25)).unwrap();
+        assert!((minutes - 30.0).abs() < 10.0, "{minutes}");
+    }
 }

@@ -5,12 +5,14 @@
 //! `policy::warmup`.
 
 mod days;
+mod gained;
 mod log;
 mod plan;
 mod starts;
 mod week;
 
 pub use days::Days;
+pub use gained::gained;
 pub use log::{BIN, DemandLog};
 pub use plan::{Asked, Hold, Known, Long, Plan, Short, plan};
 pub use starts::{Curves, Starts};

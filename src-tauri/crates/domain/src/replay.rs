@@ -16,7 +16,7 @@ pub use allowance::Allowance;
 pub use bound::{Bound, bound};
 pub use planned::Planned;
 pub use policies::{Fixed, Idle};
-pub use run::{Outcome, Policy, Warmup, run, served_with};
+pub use run::{Outcome, Policy, Warmup, run, run_in, served_with};
 
 pub use trace::{Login, Request, Size, Trace};
-pub use world::{Pool, Window, World};
+pub use world::{Order, Pool, Window, World};

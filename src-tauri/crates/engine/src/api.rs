@@ -23,7 +23,7 @@ use crate::view::dto::{
     ProxyView, QuotaArgs, QuotaDocument, RenameArgs, RequestPromptsArgs, RequestStatisticsArgs,
     RequestStatisticsView, RequestView, RequestsArgs, SchedulerView, SettingArgs, SettingKeyArgs,
     SettingSetArgs, SettingView, SettingsImportReport, SettingsText, StatusView, UiLink, WarmupArgs,
-    WarmupRound, WatchArgs,
+    WarmupRound, WatchArgs, WhatIf, WhatIfArgs,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -132,6 +132,8 @@ commands! {
     cooldown_clear(CooldownArgs) -> ();
     /// What was measured and done.
     history(HistoryArgs) -> HistoryDocument;
+    /// What warmup policies, floors and strategies would have served of what was recorded.
+    whatif(WhatIfArgs) -> WhatIf;
     /// Every client key of the proxy.
     keys_list() -> Vec<ClientKeyView>;
     /// Makes a client key; it is shown this once.

@@ -6,6 +6,7 @@ mod facts;
 
 use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::planner::Planner;
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub ledger: Ledger,
     /// What the user wants to be told.
     pub settings: SettingsKeeper,
+    /// What looks ahead.
+    pub(crate) planner: Planner,
     /// The durable truth.
     pub store: Store,
     /// The time.
@@ -105,6 +108,7 @@ async fn run(parts: Parts, mut memory: Memory, told: &watch::Sender<VecDeque<Num
             () = tokio::time::sleep(LOOK_AGAIN) => {}
         }
         tokio::time::sleep(SETTLE).await;
+        parts.planner.foresee().await;
         let (state, now) = (ledger.borrow_and_update().clone(), parts.clock.now());
         let current = settings.borrow_and_update().clone();
         let before = memory.clone();

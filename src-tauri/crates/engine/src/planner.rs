@@ -5,19 +5,24 @@
 //! a window was empty cannot be seen. While too little is known it holds nothing back.
 
 mod demand;
+mod expected;
+mod foresee;
+mod recorded;
 
 use crate::clock::Clock;
-use crate::ledger::{Known as Credential, Ledger};
+use crate::ledger::{Known as Credential, Ledger, Note, PlannedStart, State};
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
-use crate::view::dto::PlannedStart;
-use demand::{Demand, Learnt};
+use demand::Demand;
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
 use domain::planner::{Asked, Hold, Known, Long, Plan, Short, plan};
+use domain::policy::pair::Pair;
 use domain::policy::warmup::{Better, Holds};
 use domain::quota::{Quota, WindowReading};
-use domain::settings::Settings;
+use domain::settings::{Floor, Settings};
+use expected::Expected;
+use foresee::Forecasts;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -34,6 +39,9 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(60);
 /// A plan holds for so long where nothing it was made from changed.
 const FRESH: SignedDuration = SignedDuration::from_mins(60);
 
+/// A start that brings less use, in minutes, is not worth waiting for: the rule without a plan goes on.
+const WORTH: u32 = 6;
+
 /// Holds the latest plan. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Planner {
@@ -46,7 +54,11 @@ pub(crate) struct Planner {
     demand: Arc<Mutex<Demand>>,
     /// By group's key.
     made: Arc<Mutex<BTreeMap<String, Made>>>,
+    /// Forecasts that still hold.
+    forecasts: Arc<Mutex<Forecasts>>,
     latest: Arc<std::sync::Mutex<Arc<Latest>>>,
+    /// What sent starts are expected to bring; `None` until it was read.
+    expected: Arc<Mutex<Option<Vec<Expected>>>>,
 }
 
 /// A plan.
@@ -55,7 +67,7 @@ pub(crate) struct Latest {
     /// What the table is told.
     pub(crate) holds: Holds,
     /// What readers see.
-    pub(crate) starts: Vec<PlannedStart>,
+    pub(crate) starts: BTreeMap<(CredentialId, Group), PlannedStart>,
     /// The earliest start ahead.
     pub(crate) next: Option<Timestamp>,
 }
@@ -64,18 +76,16 @@ pub(crate) struct Latest {
 struct Made {
     at: Timestamp,
     settings: Arc<Settings>,
-    /// Whose windows, and when they refill where they run.
-    pools: Vec<(CredentialId, Option<Timestamp>)>,
+    /// Whose windows, when they refill where they run, and what the daily budget leaves.
+    pools: Vec<Standing>,
     plans: Vec<Plan>,
 }
 
+/// What of a credential's windows a plan hangs on.
+type Standing = (CredentialId, Option<Timestamp>, usize);
+
 impl Made {
-    fn holds(
-        &self,
-        settings: &Arc<Settings>,
-        pools: &[(CredentialId, Option<Timestamp>)],
-        now: Timestamp,
-    ) -> bool {
+    fn holds(&self, settings: &Arc<Settings>, pools: &[Standing], now: Timestamp) -> bool {
         let is_due = |plan: &Plan| plan.starts.first().is_some_and(|start| *start <= now);
         self.at <= now
             && self.at.duration_until(now) < FRESH
@@ -101,7 +111,9 @@ impl Planner {
             zone,
             demand: Arc::default(),
             made: Arc::default(),
+            forecasts: Arc::default(),
             latest: Arc::default(),
+            expected: Arc::default(),
         }
     }
 
@@ -116,7 +128,7 @@ impl Planner {
         let settings = self.settings.current();
         let latest = if settings.planner_enabled {
             match self.learn(now).await {
-                Ok(demand) => self.plan(&demand.groups, &settings, now).await,
+                Ok(demand) => self.plan(&demand, &settings, now).await,
                 Err(error) => {
                     tracing::warn!(target: "smart_warmup", %error, "The day could not be learnt; nothing is held back");
                     Latest::default()
@@ -126,6 +138,28 @@ impl Planner {
             Latest::default()
         };
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(latest);
+        self.foresee().await;
+    }
+
+    /// Forecasts anew what the last readings changed, and tells the ledger what is expected now.
+    pub(crate) async fn foresee(&self) {
+        let now = self.clock.now();
+        let demand = match self.learn(now).await {
+            Ok(demand) => demand,
+            Err(error) => {
+                tracing::warn!(target: "smart_warmup", %error, "The day could not be learnt; nothing is forecast");
+                return;
+            }
+        };
+        let state = self.ledger.state();
+        let mut foresight =
+            self.forecasts.lock().await.look(&demand, &state, &self.settings.current(), &self.zone, now);
+        drop(demand);
+        foresight.starts = self.latest().starts.clone();
+        foresight.starts.retain(|(id, _), _| state.get(id).is_some());
+        if *state.foresight != foresight {
+            self.ledger.note(Note::Foreseen(Arc::new(foresight))).await;
+        }
     }
 
     /// What drops teach. Those that came since the last look are added: what is known is not read again.
@@ -138,40 +172,29 @@ impl Planner {
         Ok(demand)
     }
 
-    async fn plan(
-        &self,
-        learnt: &BTreeMap<String, Learnt>,
-        settings: &Arc<Settings>,
-        now: Timestamp,
-    ) -> Latest {
+    async fn plan(&self, demand: &Demand, settings: &Arc<Settings>, now: Timestamp) -> Latest {
         let state = self.ledger.state();
         let mut made = self.made.lock().await;
         let mut latest = Latest::default();
-        for (key, learnt) in learnt {
-            let begins = learnt.log.begins();
-            if learnt.days.len() < DAYS_OF_USE || begins.duration_until(now) < LONG_ENOUGH {
-                continue;
-            }
+        for key in demand.groups.keys() {
+            let Some(learnt) = demand.sure(key, DAYS_OF_USE, LONG_ENOUGH, now) else { continue };
             let group = Group::from_key(key);
-            let ratio = (learnt.long > 0.0).then(|| learnt.short / learnt.long);
-            let pools: Vec<(&Credential, Known)> = state
-                .credentials
+            let pools = pools(&state, &group, learnt.ratio(), settings, now);
+            let windows: Vec<_> = pools
                 .iter()
-                .filter(|k| k.credential.provider == Provider::Antigravity && k.credential.state.is_active())
-                .filter_map(|k| Some((k.as_ref(), known(k.quota.as_deref()?, &group, ratio, now)?)))
+                .map(|(k, pool)| (k.credential.id.clone(), pool.short.ends, pool.budget))
                 .collect();
-            let windows: Vec<_> =
-                pools.iter().map(|(k, pool)| (k.credential.id.clone(), pool.short.ends)).collect();
             if !made.get(key).is_some_and(|made| made.holds(settings, &windows, now)) {
                 let known: Vec<Known> = pools.iter().map(|(_, pool)| *pool).collect();
                 let hours = settings.working_hours.as_ref();
-                let asked = Asked { log: &learnt.log, zone: &self.zone, hours, now, pools: &known };
+                let allowed = Some(&settings.smart_warmup_hours).filter(|hours| !hours.is_any());
+                let asked = Asked { log: &learnt.log, zone: &self.zone, hours, allowed, now, pools: &known };
                 let plans = plan(&asked);
                 made.insert(key.clone(), Made { at: now, settings: settings.clone(), pools: windows, plans });
             }
             let plans = made.get(key).into_iter().flat_map(|made| &made.plans);
             for ((credential, _), plan) in pools.iter().zip(plans) {
-                latest.take(&credential.credential.id, &credential.credential.name(), &group, plan, now);
+                latest.take(&credential.credential.id, &group, plan, now);
             }
         }
         latest
@@ -179,19 +202,14 @@ impl Planner {
 }
 
 impl Latest {
-    fn take(&mut self, id: &CredentialId, name: &str, group: &Group, plan: &Plan, now: Timestamp) {
+    fn take(&mut self, id: &CredentialId, group: &Group, plan: &Plan, now: Timestamp) {
         let (until, why) = match (plan.starts.first(), plan.hold) {
             (_, Some(Hold::NotSure)) => return,
+            (Some(_), None) if minutes(plan.hours) < WORTH => return,
             (Some(start), _) => {
                 let mut refills = plan.refills.iter().copied();
                 let refills = [refills.next(), refills.next()];
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "0 to some hours"
-                )]
-                let gain_minutes = (plan.hours * 60.0).round().clamp(0.0, 1e6) as u32;
-                (*start, Better::Start { refills, gain_minutes })
+                (*start, Better::Start { refills, gain_minutes: minutes(plan.hours) })
             }
             (None, Some(Hold::WeekBinds)) => (now + AGAIN, Better::Week),
             // What was wanted while a window was empty is not seen: no gain in sight does not mean that there is none.
@@ -201,24 +219,55 @@ impl Latest {
         if plan.starts.first().is_some_and(|start| *start > now) {
             self.next = Some(self.next.map_or(until, |next| next.min(until)));
         }
-        self.starts.push(PlannedStart {
-            credential: id.to_string(),
-            name: name.to_owned(),
-            group: group.key().to_owned(),
-            starts: plan.starts.iter().map(ToString::to_string).collect(),
-            refills: plan.refills.iter().map(ToString::to_string).collect(),
-            gain_hours: plan.hours,
-            hold: plan.hold.map(|h| key(h).to_owned()),
-        });
+        if !plan.starts.is_empty() {
+            let start = PlannedStart {
+                starts: plan.starts.clone(),
+                refills: plan.refills.clone(),
+                gain_minutes: minutes(plan.hours),
+            };
+            self.starts.insert((id.clone(), group.clone()), start);
+        }
     }
 }
 
-fn key(hold: Hold) -> &'static str {
-    match hold {
-        Hold::NotSure => "not_sure",
-        Hold::WeekBinds => "week_binds",
-        Hold::NoGain => "no_gain",
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to some hours")]
+fn minutes(hours: f64) -> u32 {
+    (hours * 60.0).round().clamp(0.0, 1e6) as u32
+}
+
+/// The windows of a group that count, of every credential that may be warmed, above the floor.
+fn pools<'a>(
+    state: &'a State,
+    group: &Group,
+    ratio: Option<f64>,
+    settings: &Settings,
+    now: Timestamp,
+) -> Vec<(&'a Credential, Known)> {
+    let usable = |k: &&Arc<Credential>| {
+        k.credential.provider == Provider::Antigravity && k.credential.state.is_active()
+    };
+    let pool = |k: &'a Arc<Credential>| {
+        let known = known(k.quota.as_deref()?, group, ratio, now)?;
+        let pair = Pair { credential: &k.credential.id, group: Some(group), model: "" };
+        let (budget, not_before) = state.warmups.room(pair, settings, now);
+        let budget = usize::try_from(budget).unwrap_or(usize::MAX);
+        Some((k.as_ref(), Known { not_before, budget, ..above_floor(known, settings) }))
+    };
+    state.credentials.iter().filter(usable).filter_map(pool).collect()
+}
+
+/// What protection keeps back serves nobody.
+fn above_floor(known: Known, settings: &Settings) -> Known {
+    if !settings.quota_protection_enabled || settings.quota_protection_floor == Floor::Soft {
+        return known;
     }
+    let kept = f64::from(settings.quota_protection_threshold) / 100.0 * known.short.capacity;
+    let short = Short {
+        capacity: (known.short.capacity - kept).max(0.01),
+        left: (known.short.left - kept).max(0.0),
+        ..known.short
+    };
+    Known { short, ..known }
 }
 
 fn known(quota: &Quota, group: &Group, ratio: Option<f64>, now: Timestamp) -> Option<Known> {
@@ -231,7 +280,8 @@ fn known(quota: &Quota, group: &Group, ratio: Option<f64>, now: Timestamp) -> Op
         Some(Long { length, left, ends: ends(w, now) })
     };
     let long = quota.windows_of(group).filter_map(long).min_by(|a, b| a.left.total_cmp(&b.left));
-    Some(Known { short: Short { length, capacity: 1.0, left, ends: ends(window, now) }, long })
+    let short = Short { length, capacity: 1.0, left, ends: ends(window, now) };
+    Some(Known { short, long, not_before: None, budget: usize::MAX })
 }
 
 fn ends(window: &WindowReading, now: Timestamp) -> Option<Timestamp> {

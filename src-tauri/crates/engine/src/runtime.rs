@@ -171,6 +171,7 @@ impl Runtime {
             let parts = crate::notify::Parts {
                 ledger: ledger.clone(),
                 settings: settings.clone(),
+                planner: warmups.planner(),
                 store: store.clone(),
                 clock: clock.clone(),
                 zone: zone.clone(),

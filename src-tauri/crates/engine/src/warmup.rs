@@ -22,10 +22,10 @@ use crate::planner::Planner;
 use crate::quota::QuotaSource;
 use crate::refusals::Refusals;
 use crate::settings::SettingsKeeper;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::{Tokens, Upstream, Urgency};
-use crate::view::dto::{Freshness, PlannedStart, WarmupRound};
+use crate::view::dto::{Freshness, WarmupRound};
 use domain::credential::CredentialId;
 use domain::policy::models::Unmatched;
 use domain::policy::warmup::{Line, Plan, Run, Sentence, plan};
@@ -184,6 +184,9 @@ impl Warmups {
             tracing::info!(target: "smart_warmup", "{ride}");
         }
         inner.tell_unmatched(&plan);
+        if let Err(error) = inner.expectations(&plan).await {
+            tracing::warn!(target: "smart_warmup", %error, "What planned starts bring could not be kept");
+        }
         if plan.to_send().next().is_some() {
             inner.send_round(plan, Order::Automatic, inner.rounds.stop()).await;
         }
@@ -202,10 +205,14 @@ impl Warmups {
         self.inner.show(&plan, &Order::Automatic, true)
     }
 
-    /// What the planner intends, from what is known now.
-    pub async fn intended(&self) -> Vec<PlannedStart> {
-        self.inner.planner.look().await;
-        self.inner.planner.latest().starts.clone()
+    /// Looks ahead anew: until when quota lasts.
+    pub async fn foresee(&self) {
+        self.inner.planner.foresee().await;
+    }
+
+    /// What looks ahead.
+    pub(crate) fn planner(&self) -> Planner {
+        self.inner.planner.clone()
     }
 
     /// A warmup the user asked for. Reads the quota first; answers when the round is over. It goes on when whoever
@@ -245,6 +252,15 @@ impl Inner {
 
     fn plan(&self, run: Run<'_>, asked: &[CredentialId]) -> Plan {
         self.with_inputs(run, asked, plan)
+    }
+
+    /// Tells what came of earlier planned starts, and remembers what is expected of those that are sent now.
+    async fn expectations(&self, plan: &Plan) -> Result<(), StoreError> {
+        let told = self.planner.tell().await?;
+        if !told.is_empty() {
+            self.parts.journal.write(told).await;
+        }
+        if plan.to_send().next().is_some() { self.planner.expect(plan).await } else { Ok(()) }
     }
 
     /// Writes the plan into the ledger: one entry per change of a line.

@@ -1,7 +1,7 @@
 //! Compares policies over demand: a trace file, or what this engine recorded.
 
 use crate::view::dto::{WhatIf, WhatIfPolicy, WhatIfWarmup};
-use domain::replay::{Fixed, Idle, Outcome, Planned, Trace, Warmup, World, bound, run};
+use domain::replay::{Fixed, Idle, Order, Outcome, Planned, Trace, Warmup, World, bound, run, run_in};
 use jiff::Timestamp;
 use wire::trace::BadTrace;
 
@@ -48,7 +48,44 @@ pub fn compare(trace: &Trace) -> WhatIf {
         start: trace.start.to_string(),
         end: trace.end.to_string(),
         policies,
+        variants: Vec::new(),
     }
+}
+
+/// Floors worth comparing, in percent.
+const FLOORS: [u32; 3] = [5, 15, 30];
+
+/// What floors and other orders of the credentials would have served, without any warmup.
+#[must_use]
+pub fn variants(trace: &Trace) -> Vec<WhatIfPolicy> {
+    let mut found = Vec::new();
+    let mut add = |name: String, outcome: &Outcome| {
+        found.push(WhatIfPolicy {
+            name,
+            share: outcome.share(),
+            served: outcome.served,
+            demand: outcome.demand,
+            exact: None,
+            found: None,
+            warmups: Vec::new(),
+        });
+    };
+    for floor in FLOORS {
+        let mut kept = trace.clone();
+        let short = |size: &&mut domain::replay::Size| {
+            size.kind.length().is_some_and(|length| length < jiff::SignedDuration::from_hours(24))
+        };
+        let sizes = kept.credentials.iter_mut().flat_map(|c| c.groups.values_mut()).flatten();
+        sizes.filter(short).for_each(|size| size.capacity *= 1.0 - f64::from(floor) / 100.0);
+        add(format!("floor {floor} %"), &run(&kept, &mut Idle));
+    }
+    if trace.credentials.len() > 1 {
+        for order in [Order::MostRemaining, Order::SoonestReset, Order::FillFirst] {
+            let world = World { order, ..World::new(trace) };
+            add(order.key().to_owned(), &run_in(world, trace, &mut Idle));
+        }
+    }
+    found
 }
 
 fn warmups(trace: &Trace, world: &World, sent: &[Warmup]) -> Vec<WhatIfWarmup> {

@@ -43,6 +43,7 @@ export type HistoryDocument = Answer<'history'>;
 export type WarmupView = HistoryDocument['warmups'][number];
 export type SampleView = HistoryDocument['samples'][number];
 export type DropView = HistoryDocument['drops'][number];
+export type WhatIf = Answer<'whatif'>;
 export type ProxyView = Answer<'proxyStatus'>;
 export type ClientKeyView = Answer<'keysList'>[number];
 export type KeyCreated = Answer<'keyCreate'>;

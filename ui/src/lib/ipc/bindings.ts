@@ -38,6 +38,7 @@ export const commands = {
 	cooldowns: () => __TAURI_INVOKE<CooldownView[]>("cooldowns"),
 	cooldownClear: (args: CooldownArgs) => __TAURI_INVOKE<null>("cooldown_clear", { args }),
 	history: (args: HistoryArgs) => __TAURI_INVOKE<HistoryDocument>("history", { args }),
+	whatif: (args: WhatIfArgs) => __TAURI_INVOKE<WhatIf>("whatif", { args }),
 	keysList: () => __TAURI_INVOKE<ClientKeyView[]>("keys_list"),
 	keyCreate: (args: KeyCreateArgs) => __TAURI_INVOKE<KeyCreated>("key_create", { args }),
 	keyChange: (args: KeyChangeArgs) => __TAURI_INVOKE<ClientKeyView>("key_change", { args }),
@@ -445,6 +446,10 @@ export type GroupView = {
 	binding: string | null,
 	/**  Its windows, shortest first. */
 	windows: WindowView[],
+	/**  Until when it lasts, where it is expected to run out. */
+	lasts?: LastsView | null,
+	/**  The start that is planned for it, if one is. */
+	planned?: PlannedView | null,
 };
 
 /**  The tightest number of a credential. */
@@ -615,6 +620,22 @@ export type KeyStorageView =
 /**  The keychain holds no key although encrypted records exist, or another one. */
 "lost";
 
+/**  Until when a group lasts, forecast from the person's days. */
+export type LastsView = {
+	/**  The group's key. */
+	group: string,
+	/**  The forecast. */
+	at: string,
+	/**  It runs out between this */
+	from: string,
+	/**  and this in four of five cases. */
+	to: string,
+	/**  How likely it runs out at all in the next 12 hours, 0 to 1. */
+	chance: number,
+	/**  The same in one sentence. */
+	sentence: string,
+};
+
 /**  Arguments of `login_start`. */
 export type LoginArgs = {
 	/**  `antigravity` or `gemini-cli`. */
@@ -740,6 +761,18 @@ export type PauseView = {
 	until: string | null,
 };
 
+/**  A start that the planner has in view. */
+export type PlannedView = {
+	/**  When the window is to be started, as long as nobody uses it before; the next first. */
+	starts: string[],
+	/**  When it refills after the first start. */
+	refills: string[],
+	/**  The use it is expected to bring, in hours. */
+	gain_hours: number,
+	/**  The same in one sentence. */
+	sentence: string,
+};
+
 /**  Arguments of `credential_project`. */
 export type ProjectArgs = {
 	/**  Our id. */
@@ -806,6 +839,8 @@ export type QuotaDocument = {
 	at: string,
 	/**  One sentence that answers "what can I use now". */
 	sentence: string,
+	/**  Until when groups last, over all credentials together, where they are expected to run out. */
+	lasts?: LastsView[],
 	/**  Whether the numbers are those of the built-in simulated service. */
 	demo: boolean,
 	/**  Credentials in the user's order. */
@@ -1206,6 +1241,54 @@ export type WarmupView = {
 export type WatchArgs = {
 	/**  The user's name for it. */
 	name?: string | null,
+};
+
+/**  The document of `headroom whatif --json`. */
+export type WhatIf = {
+	/**  Where days and hours are meant. */
+	time_zone: string,
+	/**  From when. */
+	start: string,
+	/**  Until when. */
+	end: string,
+	/**  `none`, `fixed`, `planner` and `bound`, in this order. */
+	policies: WhatIfPolicy[],
+	/**  Over recorded history: what floors and other orders of the credentials would have served, without a warmup. */
+	variants?: WhatIfPolicy[],
+};
+
+/**  Arguments of `whatif`. */
+export type WhatIfArgs = {
+	/**  How far back: a span (`7d`) or an instant, four weeks at most. Default: four weeks. */
+	since?: string | null,
+};
+
+/**  One policy, played over the whole trace. */
+export type WhatIfPolicy = {
+	/**  Its word. */
+	name: string,
+	/**  Served cost by cost asked for; 1 where nothing was asked for. */
+	share: number,
+	/**  Cost served. */
+	served: number,
+	/**  Cost asked for. */
+	demand: number,
+	/**  Of the bound: whether `warmups` serves `served`, else what it does serve is `found`. */
+	exact?: boolean | null,
+	/**  Of the bound: what `warmups` serves. */
+	found?: number | null,
+	/**  What it sends, in order of time. */
+	warmups: WhatIfWarmup[],
+};
+
+/**  One warmup of a policy. */
+export type WhatIfWarmup = {
+	/**  When. */
+	at: string,
+	/**  The credential's id. */
+	credential: string,
+	/**  The group. */
+	group: string,
 };
 
 /**  One window of a group. */

@@ -28,12 +28,12 @@ pub async fn run(place: &Place, args: Quota) -> Result<(), Failure> {
 }
 
 fn each(line: &Line, document: QuotaDocument, look: &Look) -> String {
-    let QuotaDocument { at, sentence, demo, credentials } = document;
+    let QuotaDocument { at, sentence, lasts, demo, credentials } = document;
     credentials
         .into_iter()
         .map(|one| {
-            let (at, sentence) = (at.clone(), sentence.clone());
-            let alone = QuotaDocument { at, sentence, demo, credentials: vec![one] };
+            let (at, sentence, lasts) = (at.clone(), sentence.clone(), lasts.clone());
+            let alone = QuotaDocument { at, sentence, lasts, demo, credentials: vec![one] };
             format!("{}\n", line.write(&alone, look))
         })
         .collect()

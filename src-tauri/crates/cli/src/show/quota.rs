@@ -16,6 +16,9 @@ pub fn quota(document: &QuotaDocument, look: &Look) -> String {
         table.text(Cell::new("Demo: invented credentials on a simulated service.", QUIET));
     }
     table.text(Cell::new(document.sentence.as_str(), BOLD));
+    for lasts in &document.lasts {
+        table.text(format!("{}.", lasts.sentence).into());
+    }
     for credential in &document.credentials {
         table.text("".into());
         head(&mut table, credential, look);
@@ -23,6 +26,10 @@ pub fn quota(document: &QuotaDocument, look: &Look) -> String {
             for (place, window) in group.windows.iter().enumerate() {
                 let name = if place == 0 { group.name.as_str() } else { "" };
                 table.row(window_row(name, window, look));
+            }
+            let lasts = group.lasts.iter().map(|lasts| &lasts.sentence);
+            for sentence in lasts.chain(group.planned.iter().map(|planned| &planned.sentence)) {
+                table.text(Cell::new(format!("{INDENT}{sentence}"), QUIET));
             }
             let own = |model: &&ModelView| model.group.as_deref() == Some(group.key.as_str());
             models(&mut table, credential.models.iter().filter(own), Some(group), look);

@@ -19,6 +19,17 @@ pub fn whatif(compared: &WhatIf, look: &Look) -> String {
             Cell::new(remark(policy, of_best), QUIET),
         ]);
     }
+    let none = compared.policies.iter().find(|p| p.name == "none").map_or(0.0, |p| p.served);
+    for variant in &compared.variants {
+        let against = if none > 0.0 { (variant.served / none - 1.0) * 100.0 } else { 0.0 };
+        table.row([
+            Cell::new(variant.name.as_str(), PLAIN),
+            Cell::from(format!("{:.1} %", variant.share * 100.0)),
+            Cell::from(format!("{:.1}", variant.served)),
+            Cell::from(String::new()),
+            Cell::new(format!("{against:+.1} % against none"), QUIET),
+        ]);
+    }
     table.draw(look.width)
 }
 

@@ -56,6 +56,19 @@ impl DemandLog {
         }
     }
 
+    /// What was asked for from `from` to before `to`, by whole bins.
+    #[must_use]
+    pub fn between(&self, from: Timestamp, to: Timestamp) -> f64 {
+        (bin_of(from)..bin_of(to)).map(|bin| f64::from(self.at(bin))).sum()
+    }
+
+    /// Everything that was asked for, by bins with any.
+    pub fn entries(&self) -> impl Iterator<Item = (Timestamp, f64)> {
+        let at = |place: usize| begin_of(self.first + i64::try_from(place).unwrap_or(0));
+        let asked = self.bins.iter().enumerate().filter(|(_, cost)| **cost > 0.0);
+        asked.map(move |(place, cost)| (at(place), f64::from(*cost)))
+    }
+
     /// Since when it is complete.
     #[must_use]
     pub fn begins(&self) -> Timestamp {

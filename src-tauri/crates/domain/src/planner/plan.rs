@@ -2,7 +2,7 @@
 
 use super::days::Days;
 use super::log::{DemandLog, begin_of, bin_of};
-use super::starts::{Curves, Starts};
+use super::starts::{Curves, Limits, Starts};
 use super::week::{Need, bins};
 use crate::settings::Hours;
 use jiff::tz::TimeZone;
@@ -45,6 +45,10 @@ pub struct Known {
     pub short: Short,
     /// The window that may bind instead.
     pub long: Option<Long>,
+    /// No warmup before this: it rests, or its daily budget is spent until then.
+    pub not_before: Option<Timestamp>,
+    /// So many warmups may be sent in the hours ahead.
+    pub budget: usize,
 }
 
 /// What a plan is made from.
@@ -56,6 +60,8 @@ pub struct Asked<'a> {
     pub zone: &'a TimeZone,
     /// The working hours of the settings, where given.
     pub hours: Option<&'a Hours>,
+    /// When warmups may be sent, where that is limited.
+    pub allowed: Option<&'a Hours>,
     /// The moment of planning.
     pub now: Timestamp,
     /// Every credential that may serve the group.
@@ -103,6 +109,9 @@ pub fn plan(asked: &Asked) -> Vec<Plan> {
         return vec![Plan::held(Hold::NotSure); asked.pools.len()];
     }
     let now = bin_of(asked.now);
+    let open = |bin: usize| {
+        asked.allowed.is_none_or(|hours| hours.contains(asked.zone.to_datetime(begin_of(now + bin as i64))))
+    };
     let mut need: Option<Need> = None;
     // Most of the windows end together, and asking the calendar is what costs.
     let mut needs: Vec<(Timestamp, f64)> = Vec::new();
@@ -115,8 +124,10 @@ pub fn plan(asked: &Asked) -> Vec<Plan> {
         pool.short.left = batch.iter().map(|&place| asked.pools[place].short.left).sum();
         let length = usize::try_from(bins(pool.short.length)).unwrap_or(1);
         let from = pool.short.ends.map_or(0, |ends| ahead(now, ends));
-        let best =
-            Curves::new(&rest, &days, length, pool.short.capacity).best(from, LEAST * pool.short.capacity);
+        let earliest = pool.not_before.map_or(0, |at| ahead(now, at));
+        let limits = Limits { may: &|bin| bin >= earliest && open(bin), budget: pool.budget };
+        let curves = Curves::new(&rest, &days, length, pool.short.capacity);
+        let best = curves.best(from, LEAST * pool.short.capacity, &limits);
         let mut binds = |known: &Known| {
             let Some(long) = known.long else { return false };
             let need = need
@@ -165,6 +176,8 @@ fn batches(pools: &[Known], now: i64) -> Vec<Vec<usize>> {
             free(place) == free(other)
                 && one.capacity == other_pool.capacity
                 && one.length == other_pool.length
+                && pools[place].budget == pools[other].budget
+                && pools[place].not_before == pools[other].not_before
         };
         match batches.last_mut() {
             Some(batch) if batch.len() < most && batch.first().is_some_and(|&other| alike(other)) => {

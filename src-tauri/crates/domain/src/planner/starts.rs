@@ -22,6 +22,14 @@ pub struct Curves {
     length: usize,
 }
 
+/// What limits warmups.
+pub struct Limits<'a> {
+    /// Whether one may be sent in a bin ahead.
+    pub may: &'a dyn Fn(usize) -> bool,
+    /// So many may be sent at most.
+    pub budget: usize,
+}
+
 /// The best starts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Starts {
@@ -81,26 +89,59 @@ impl Curves {
 
     /// The best starts from bin `from` on, at which the window is idle. A warmup has to gain `least`.
     #[must_use]
-    pub fn best(&self, from: usize, least: f64) -> Starts {
-        let mut with = vec![0.0; AHEAD + self.length + 1];
-        let mut without = with.clone();
+    pub fn best(&self, from: usize, least: f64, limits: &Limits<'_>) -> Starts {
+        let may: Vec<bool> = (0..AHEAD).map(limits.may).collect();
+        // More than fit are no limit.
+        let budget = limits.budget.min(AHEAD / self.length.max(1) + 1);
+        let end = AHEAD + self.length + 1;
+        // What is served without any warmup, then with one at most, and so on.
+        let (without, _) = self.served(from, least, &|_| false, &vec![0.0; end]);
+        let mut layers: Vec<Vec<bool>> = Vec::new();
+        let mut with = without.clone();
+        for _ in 0..budget {
+            let (served, warm) = self.served(from, least, &|bin| may[bin], &with);
+            // One more warmup changes nothing: no further one does.
+            let is_last = served == with;
+            with = served;
+            layers.push(warm);
+            if is_last {
+                break;
+            }
+        }
+        self.described(from, &layers, &with, &without)
+    }
+
+    /// What is served from each bin on where one warmup may be sent that leaves `after`, and whether it is sent.
+    fn served(
+        &self,
+        from: usize,
+        least: f64,
+        may: &dyn Fn(usize) -> bool,
+        after_warmup: &[f64],
+    ) -> (Vec<f64>, Vec<bool>) {
+        let mut served = vec![0.0; AHEAD + self.length + 1];
         let mut warm = vec![false; AHEAD];
         for bin in (from..AHEAD).rev() {
             let after = bin + self.length;
             let asked = self.asked[bin];
             let chance = self.chance[(bin + self.length / 2).min(AHEAD - 1)].max(1e-3);
-            let now = self.value[bin] + with[after] - least / chance;
-            let wait = with[bin + 1];
-            warm[bin] = now > wait;
-            with[bin] = asked * (self.value_asked[bin] + with[after]) + (1.0 - asked) * now.max(wait);
-            without[bin] =
-                asked * (self.value_asked[bin] + without[after]) + (1.0 - asked) * without[bin + 1];
+            let now = self.value[bin] + after_warmup[after] - least / chance;
+            let wait = served[bin + 1];
+            warm[bin] = now > wait && may(bin);
+            let best = if warm[bin] { now } else { wait };
+            served[bin] = asked * (self.value_asked[bin] + served[after]) + (1.0 - asked) * best;
         }
+        (served, warm)
+    }
+
+    fn described(&self, from: usize, layers: &[Vec<bool>], with: &[f64], without: &[f64]) -> Starts {
         let mut at = Vec::new();
         let mut bin = from;
+        let mut budget = layers.len();
         while bin < AHEAD {
-            if warm[bin] {
+            if budget.checked_sub(1).and_then(|last| layers.get(last)).is_some_and(|warm| warm[bin]) {
                 at.push(bin);
+                budget -= 1;
                 bin += self.length;
             } else if self.asked[bin] > 0.5 {
                 bin += self.length;

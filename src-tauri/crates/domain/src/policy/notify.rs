@@ -10,6 +10,7 @@ pub use memory::{Kind, Mark, Memory, Subject};
 
 use crate::catalogue::Group;
 use crate::credential::{CredentialId, State};
+use crate::forecast::RunOut;
 use crate::policy::floor::is_at_or_below;
 use crate::quota::Remaining;
 use crate::settings::Settings;
@@ -19,6 +20,8 @@ use std::collections::BTreeSet;
 
 /// A cycle whose end is not known is taken for so long.
 const CYCLE: SignedDuration = SignedDuration::from_hours(5);
+/// A forecast is told when it is so near.
+const SOON: SignedDuration = SignedDuration::from_hours(2);
 /// With less used than this, a pace says little of how long the rest lasts.
 const TELLING: f64 = 20.0;
 /// A drain that nobody could be told of for so long is no news any more.
@@ -63,6 +66,8 @@ pub struct Pool {
     pub reset_at: Option<Timestamp>,
     /// When it is empty at the pace of its use, where that is before the reset.
     pub runs_out_at: Option<Timestamp>,
+    /// What the person's days say of that: `Some(None)` where it is expected to last, `None` where they are not known.
+    pub foreseen: Option<Option<RunOut>>,
 }
 
 /// A drop of quota that nothing here caused.
@@ -109,6 +114,8 @@ pub enum What {
         at: Timestamp,
         /// When it would refill.
         back_at: Option<Timestamp>,
+        /// The forecast, where it is one and not only the pace.
+        foreseen: Option<RunOut>,
     },
     /// A group that was low is not any more.
     Back {
@@ -243,14 +250,27 @@ fn level(pool: &Pool, memory: &mut Memory, threshold: u32, now: Timestamp) -> Op
             say(What::Low { group: pool.group.clone(), left, back_at: pool.reset_at })
         }
         Some(_) | None => {
-            let at = pool.runs_out_at.filter(|at| *at > now && left.percent() <= 100.0 - TELLING)?;
+            let (at, foreseen) = runs_out(pool, left, now)?;
             if memory.get(&soon).is_some_and(|mark| now < mark.until) {
                 return None;
             }
             memory.put(soon, Mark { until, seen: now });
-            say(What::EmptySoon { group: pool.group.clone(), at, back_at: pool.reset_at })
+            say(What::EmptySoon { group: pool.group.clone(), at, back_at: pool.reset_at, foreseen })
         }
     }
+}
+
+/// When a pool is empty before its reset: by the person's days where they are known, else by the pace.
+fn runs_out(pool: &Pool, left: Remaining, now: Timestamp) -> Option<(Timestamp, Option<RunOut>)> {
+    let Some(foreseen) = pool.foreseen else {
+        let at = pool.runs_out_at.filter(|at| *at > now && left.percent() <= 100.0 - TELLING)?;
+        return Some((at, None));
+    };
+    let told = foreseen.filter(|told| {
+        let is_soon = told.at > now && now.duration_until(told.at) <= SOON;
+        is_soon && pool.reset_at.is_none_or(|reset| told.at < reset)
+    })?;
+    Some((told.at, Some(told)))
 }
 
 /// What holds until somebody acts is said once while it holds.

@@ -78,6 +78,7 @@ impl Planned {
                 log: &self.logs[group],
                 zone: &self.zone,
                 hours: self.hours.as_ref(),
+                allowed: None,
                 now,
                 pools: &pools,
             };
@@ -158,5 +159,7 @@ fn known(pool: &Pool, now: Timestamp) -> Option<Known> {
             ends: short.ends(now),
         },
         long: long.min_by(|a, b| a.left.total_cmp(&b.left)),
+        not_before: None,
+        budget: usize::MAX,
     })
 }

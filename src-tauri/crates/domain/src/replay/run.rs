@@ -53,7 +53,11 @@ impl Outcome {
 
 /// Plays `trace` with `policy`. At the same moment the policy acts first: it has not seen the request.
 pub fn run(trace: &Trace, policy: &mut dyn Policy) -> Outcome {
-    let mut world = World::new(trace);
+    run_in(World::new(trace), trace, policy)
+}
+
+/// The same in a `world` of its own, e.g. with another order of credentials.
+pub fn run_in(mut world: World, trace: &Trace, policy: &mut dyn Policy) -> Outcome {
     let mut outcome =
         Outcome { name: policy.name(), served: 0.0, demand: 0.0, warmups: Vec::new(), run_outs: Vec::new() };
     let mut flowing = vec![false; world.groups.len()];

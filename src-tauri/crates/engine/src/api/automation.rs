@@ -9,7 +9,7 @@ use crate::store::{DecisionQuery, StoreError, part_text};
 use crate::view::dto::{
     ApiError, CooldownArgs, CooldownView, DecisionView, DecisionsArgs, DropView, ErrorCode, HistoryArgs,
     HistoryDocument, JobView, PauseArgs, PauseView, SampleView, SchedulerView, WarmupArgs, WarmupRound,
-    WarmupView,
+    WarmupView, WhatIf, WhatIfArgs,
 };
 use crate::warmup::{ByHand, Wanted, warmup_consent};
 use domain::credential::CredentialId;
@@ -21,6 +21,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 /// The longest answer of the ledger.
 const MOST_DECISIONS: u32 = 1_000;
 pub(super) const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+const FOUR_WEEKS: SignedDuration = SignedDuration::from_hours(28 * 24);
 pub(super) const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Host {
@@ -188,6 +189,18 @@ impl Host {
         runtime.store.delete_cooldown(claim.scope.clone()).await.map_err(failed)?;
         runtime.ledger.note(Note::ClaimCleared(claim.scope.clone())).await;
         Ok(())
+    }
+
+    pub(crate) async fn whatif(&self, args: WhatIfArgs) -> Result<WhatIf, ApiError> {
+        let runtime = self.runtime();
+        let since = since(args.since.as_deref(), FOUR_WEEKS, runtime.clock.now())?;
+        let trace = runtime.warmups.planner().recorded(since).await.map_err(failed)?;
+        // Weeks are played several times over: not on a thread that serves others.
+        let played = tokio::task::spawn_blocking(move || {
+            let variants = crate::whatif::variants(&trace);
+            WhatIf { variants, ..crate::whatif::compare(&trace) }
+        });
+        played.await.map_err(|error| ApiError::new(ErrorCode::Failed, error.to_string()))
     }
 
     pub(crate) async fn history(&self, args: HistoryArgs) -> Result<HistoryDocument, ApiError> {

@@ -4,6 +4,7 @@ use crate::host::Host;
 use crate::upstream::Urgency;
 use crate::view::dto::{ApiError, QuotaArgs, QuotaDocument};
 use domain::credential::CredentialId;
+use domain::policy::words::Here;
 
 impl Host {
     /// Every credential, model and window.
@@ -15,13 +16,15 @@ impl Host {
             None => runtime.ledger.state().credentials.iter().map(|k| k.credential.id.clone()).collect(),
         };
         runtime.source.read(&ids, args.freshness, Urgency::User).await;
-        let (state, now) = (runtime.ledger.state(), runtime.clock.now());
+        runtime.warmups.foresee().await;
+        let state = runtime.ledger.state();
+        let here =
+            Here { now: runtime.clock.now(), zone: &runtime.zone, language: runtime.settings.language() };
         Ok(crate::view::quota::document(
             &state,
             runtime.is_demo(),
             only.as_ref().map(CredentialId::as_str),
-            now,
-            runtime.settings.language(),
+            here,
         ))
     }
 }

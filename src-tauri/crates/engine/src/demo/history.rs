@@ -10,8 +10,8 @@ use crate::runtime::Runtime;
 use crate::store::{Conclusion, Decision, Drop, Intent, Sample, StoreError};
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
-use domain::policy::warmup::Outcome;
-use domain::policy::words::Said;
+use domain::policy::warmup::{Came, Outcome, Start};
+use domain::policy::words::{Here, Said};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -68,7 +68,8 @@ struct Hour {
 
 /// The hours of the weeks before, the oldest first; the first is that after midnight of a Monday.
 fn hours(busy: f64, group: &Group) -> Vec<Hour> {
-    let share = if *group == Group::Gemini { 1.0 } else { 0.7 };
+    // Claude is what runs out: there a planned start has something to gain.
+    let (wish, week_holds) = if *group == Group::Gemini { (busy, 6.0) } else { (2.4 + 0.2 * busy, 24.0) };
     let (mut short, mut week, mut found) = (1.0_f64, 1.0_f64, Vec::new());
     for hour in 0..INVENTED * HOURS_A_DAY {
         let (day, of_day) = (hour / HOURS_A_DAY, hour % HOURS_A_DAY);
@@ -80,10 +81,10 @@ fn hours(busy: f64, group: &Group) -> Vec<Hour> {
         if of_day == MORNING || of_day == MORNING + SHORT || of_day == MORNING + 2 * SHORT {
             short = 1.0;
         }
-        let wish = if works { share * busy * (0.12 + 0.08 * wave(hour)) } else { 0.0 };
-        let used = wish.min(short).min(week * 6.0);
+        let wish = if works { wish * (0.12 + 0.08 * wave(hour)) } else { 0.0 };
+        let used = wish.min(short).min(week * week_holds);
         short -= used;
-        week = (week - used / 6.0).max(0.0);
+        week = (week - used / week_holds).max(0.0);
         let starts = works && (of_day - MORNING) % SHORT == 0;
         found.push(Hour { short, week, points: used * 100.0, starts });
     }
@@ -208,7 +209,33 @@ async fn invent_warmup(
         chinese: format!("{name} 的 {model}：不预热，窗口正在使用"),
     };
     let after = decision("not_full", after, at + SignedDuration::from_mins(60));
-    runtime.store.add_decisions(vec![told, after]).await
+    let mut decisions = vec![told, after];
+    if *group == Group::ThirdParty && started {
+        let [planned, came] = around(runtime, person, group, place, at);
+        decisions.push(decision("planned", planned, at - SignedDuration::from_mins(90)));
+        let told_at = at + SignedDuration::from_hours(HOURS_A_DAY);
+        if told_at <= runtime.clock.now() {
+            decisions.push(Decision { until: None, ..decision("came", came, told_at) });
+        }
+    }
+    runtime.store.add_decisions(decisions).await
+}
+
+/// What was said before a planned start, and a day after it.
+fn around(runtime: &Runtime, person: &Person, group: &Group, place: usize, at: Timestamp) -> [Said; 2] {
+    let (name, zone) = (person.name.as_str(), &runtime.zone);
+    let some = u32::try_from((place * 7 + person.place) % 5).unwrap_or(0);
+    let (gain_minutes, came_minutes) = (72 + 6 * some, 84 - 6 * some);
+    let refills = [SHORT, 2 * SHORT].map(|hours| Some(at + SignedDuration::from_hours(hours)));
+    let planned = Said::of(|language| {
+        let here = Here { now: at - SignedDuration::from_mins(90), zone, language };
+        Start { group, name, at, refills, gain_minutes, here }.to_string()
+    });
+    let came = Said::of(|language| {
+        let here = Here { now: at + SignedDuration::from_hours(HOURS_A_DAY), zone, language };
+        Came { group, name, at, expected_minutes: gain_minutes, came_minutes, here }.to_string()
+    });
+    [planned, came]
 }
 
 #[cfg(test)]

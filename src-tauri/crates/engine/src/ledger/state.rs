@@ -1,5 +1,6 @@
 //! The state and how a note changes it. Pure.
 
+use super::foresight::Foresight;
 use domain::catalogue::Group;
 use domain::credential::{Credential, CredentialId, Tier};
 use domain::policy::cooldown::{Claim, Cooldowns, Scope};
@@ -31,6 +32,8 @@ pub struct State {
     pub uses: Arc<Uses>,
     /// Since when warmup is on; older warmups without effect are forgiven.
     pub warmup_on_since: Option<Timestamp>,
+    /// What is expected of the hours ahead.
+    pub foresight: Arc<Foresight>,
     /// Counts up with every change that matters to who serves a request.
     pub routing: u64,
 }
@@ -184,6 +187,8 @@ pub enum Note {
     Drained(CredentialId, Group, Drained),
     /// A group was used elsewhere.
     Used(Group, Timestamp),
+    /// What is expected of the hours ahead.
+    Foreseen(Arc<Foresight>),
     /// Something the user should know.
     Notice(Notice),
     /// It no longer holds.
@@ -242,6 +247,7 @@ impl Note {
             | Self::Served(..)
             | Self::Drained(..)
             | Self::Used(..)
+            | Self::Foreseen(_)
             | Self::Notice(_)
             | Self::NoticeOver(_) => false,
         }
@@ -368,6 +374,7 @@ impl State {
                 k.drained.insert(group, drained);
             }),
             Note::Used(group, at) => Arc::make_mut(&mut self.uses).note(&group, at),
+            Note::Foreseen(foresight) => self.foresight = foresight,
             Note::Notice(notice) => {
                 self.notices.retain(|n| n.code != notice.code);
                 self.notices.insert(0, notice);

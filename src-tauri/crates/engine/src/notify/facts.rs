@@ -24,7 +24,8 @@ pub(super) fn gather(state: &State, now: Timestamp) -> Facts {
         let Some(quota) = known.quota.as_deref() else { continue };
         for reading in &quota.groups {
             let group = &reading.group;
-            facts.pools.push(pool(quota, group, &who, now));
+            let foreseen = state.foresight.each.get(&(who.id.clone(), group.clone()));
+            facts.pools.push(Pool { foreseen: foreseen.copied(), ..pool(quota, group, &who, now) });
             let pair = Pair { credential: &who.id, group: Some(group), model: "" };
             if state.warmups.is_without_effect(pair, state.warmup_on_since) {
                 facts.without_effect.push((who.clone(), group.clone()));
@@ -43,6 +44,7 @@ fn pool(quota: &Quota, group: &Group, who: &Who, now: Timestamp) -> Pool {
         remaining: binding.and_then(|window| window.remaining_at(now)),
         reset_at: quota.refills_at(group, now).or(binding.and_then(|window| window.reset_at)),
         runs_out_at: runs_out,
+        foreseen: None,
     }
 }
 

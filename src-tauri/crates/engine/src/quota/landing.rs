@@ -77,7 +77,8 @@ impl Landing {
         let (settings, floors) = (self.settings.current(), self.settings.floors());
         let state = self.ledger.state();
         let interval = SignedDuration::from_mins(settings.refresh_interval_minutes.into());
-        let outlook = Outlook { burn: &usage::burn(quota, now), next_reading: now + interval };
+        let burn = usage::burn(quota, |group| state.foresight.run_out(id, group, now), now);
+        let outlook = Outlook { burn: &burn, next_reading: now + interval };
         let rules = Rules { settings: &settings, floors: &floors };
         let judged = protection::judge(state.protection.of(id), id, quota, &rules, &outlook, now);
         if state.protection.of(id).is_none_or(|held| *held != judged.pairs)

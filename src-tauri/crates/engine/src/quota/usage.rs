@@ -3,10 +3,11 @@
 use crate::store::Drop;
 use domain::catalogue::Group;
 use domain::credential::CredentialId;
+use domain::forecast::RunOut;
 use domain::policy::pair::Pair;
 use domain::policy::protection::Which;
 use domain::policy::warmup::{History, Key};
-use domain::quota::{Idleness, Quota, WindowReading};
+use domain::quota::{Idleness, Quota, Remaining, WindowReading};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -103,11 +104,21 @@ fn fell(earlier: &WindowReading, later: &WindowReading) -> Option<(f64, Timestam
 }
 
 /// How fast each group's windows are used, in points per hour since they started; missing where nothing is used or
-/// the start is not known.
-pub(super) fn burn(quota: &Quota, now: Timestamp) -> Vec<(Group, Which, f64)> {
+/// the start is not known. Where the short window is `foreseen` to run out, it is used as fast as that at least.
+pub(super) fn burn(
+    quota: &Quota,
+    foreseen: impl Fn(&Group) -> Option<RunOut>,
+    now: Timestamp,
+) -> Vec<(Group, Which, f64)> {
     let mut rates = Vec::new();
     for group in &quota.groups {
-        let shortest = quota.short_window(&group.group).map(|w| &w.bucket);
+        let short = quota.short_window(&group.group);
+        let left = short.and_then(|w| w.remaining_at(now)).map_or(0.0, Remaining::percent);
+        if let Some(told) = foreseen(&group.group) {
+            let hours = (now.duration_until(told.at).as_secs_f64() / 3_600.0).max(0.05);
+            rates.push((group.group.clone(), Which::Short, left / hours));
+        }
+        let shortest = short.map(|w| &w.bucket);
         for window in quota.windows_of(&group.group).filter(|w| w.idleness == Idleness::Started) {
             let (Some(left), Some(reset), Some(length)) =
                 (window.remaining_at(now), window.reset_at, window.kind.length())
@@ -122,6 +133,8 @@ pub(super) fn burn(quota: &Quota, now: Timestamp) -> Vec<(Group, Which, f64)> {
             }
         }
     }
+    // The first that is found counts.
+    rates.sort_by(|a, b| b.2.total_cmp(&a.2));
     rates
 }
 
@@ -161,7 +174,7 @@ mod tests {
     #[test]
     fn the_burn_rate_counts_from_the_windows_start() {
         // Started at minute 0, read at minute 120 with 40 % left: 30 points an hour.
-        let rates = burn(&quota(120, 0.4), at(120));
+        let rates = burn(&quota(120, 0.4), |_| None, at(120));
         assert_eq!(rates.iter().map(|(_, w, r)| (*w, r.round())).collect::<Vec<_>>(), [(Which::Short, 30.0)]);
     }
 

@@ -1,42 +1,72 @@
 //! The quota document: what the ledger knows, in the words and numbers readers get.
 
-use super::dto::{CredentialView, FailureView, GroupView, Headline, ModelView, QuotaDocument, WindowView};
+use super::dto::{
+    CredentialView, FailureView, GroupView, Headline, LastsView, ModelView, PlannedView, QuotaDocument,
+    WindowView,
+};
 use crate::ledger::{Known, State};
 use domain::catalogue::Group;
 use domain::credential::State as Condition;
+use domain::forecast::{Lasts, RunOut};
 use domain::policy::pair::Pair;
 use domain::policy::protection::Standing;
-use domain::policy::warmup::Key;
-use domain::policy::words::Language;
+use domain::policy::warmup::{Key, Start};
+use domain::policy::words::{Here, Language};
 use domain::quota::{GroupReading, ModelReading, Quota, Remaining, WindowReading};
 use jiff::Timestamp;
 
 /// The document for `only` one credential, or for all.
 #[must_use]
-pub fn document(
-    state: &State,
-    demo: bool,
-    only: Option<&str>,
-    now: Timestamp,
-    language: Language,
-) -> QuotaDocument {
+pub fn document(state: &State, demo: bool, only: Option<&str>, here: Here<'_>) -> QuotaDocument {
+    let (now, language) = (here.now, here.language);
     let credentials: Vec<_> = state
         .credentials
         .iter()
         .filter(|k| only.is_none_or(|id| k.credential.id.as_str() == id))
-        .map(|known| credential(state, known, now, language))
+        .map(|known| credential(state, known, here))
         .collect();
     QuotaDocument {
         at: now.to_string(),
         sentence: super::sentence::overview(state, now, language),
+        lasts: state
+            .foresight
+            .together
+            .iter()
+            .filter(|(_, told)| told.at > now)
+            .map(|(group, told)| lasts(group, None, told, here))
+            .collect(),
         demo,
         credentials,
     }
 }
 
-fn credential(state: &State, known: &Known, now: Timestamp, language: Language) -> CredentialView {
+fn lasts(group: &Group, name: Option<&str>, told: &RunOut, here: Here<'_>) -> LastsView {
+    LastsView {
+        group: group.key().to_owned(),
+        at: told.at.to_string(),
+        from: told.from.to_string(),
+        to: told.to.to_string(),
+        chance: told.chance,
+        sentence: Lasts { group, name, run_out: told, here }.to_string(),
+    }
+}
+
+fn planned(state: &State, known: &Known, group: &Group, here: Here<'_>) -> Option<PlannedView> {
+    let start = state.foresight.starts.get(&(known.credential.id.clone(), group.clone()))?;
+    let at = start.starts.first().copied().filter(|at| *at > here.now)?;
+    let (name, gain_minutes) = (known.credential.name(), start.gain_minutes);
+    let refills = [start.refills.first().copied(), start.refills.get(1).copied()];
+    Some(PlannedView {
+        starts: start.starts.iter().map(ToString::to_string).collect(),
+        refills: start.refills.iter().map(ToString::to_string).collect(),
+        gain_hours: f64::from(gain_minutes) / 60.0,
+        sentence: Start { group, name: &name, at, refills, gain_minutes, here }.to_string(),
+    })
+}
+
+fn credential(state: &State, known: &Known, here: Here<'_>) -> CredentialView {
+    let (now, language) = (here.now, here.language);
     let c = &known.credential;
-    let stale = is_stale(known);
     let (link, since) = match &c.state {
         Condition::Active | Condition::Disabled => (None, None),
         Condition::Invalid { since, .. } | Condition::Retired { since, .. } => (None, Some(*since)),
@@ -61,7 +91,9 @@ fn credential(state: &State, known: &Known, now: Timestamp, language: Language) 
             retry_at: f.until.to_string(),
         }),
         headline: quota.and_then(|q| headline(q, now)),
-        groups: quota.map(|q| q.groups.iter().map(|g| group(q, g, stale, now)).collect()).unwrap_or_default(),
+        groups: quota
+            .map(|q| q.groups.iter().map(|g| group(state, known, q, g, here)).collect())
+            .unwrap_or_default(),
         models: quota
             .map(|q| {
                 q.models
@@ -91,7 +123,12 @@ fn headline(quota: &Quota, now: Timestamp) -> Option<Headline> {
     })
 }
 
-fn group(quota: &Quota, reading: &GroupReading, stale: bool, now: Timestamp) -> GroupView {
+fn group(state: &State, known: &Known, quota: &Quota, reading: &GroupReading, here: Here<'_>) -> GroupView {
+    let (now, stale) = (here.now, is_stale(known));
+    let (id, name) = (&known.credential.id, known.credential.name());
+    let told = state.foresight.run_out(id, &reading.group, now);
+    // What is empty now says when it is back.
+    let told = told.filter(|_| binding_left(quota, &reading.group, now).is_some_and(|left| !left.is_empty()));
     let binding = quota.binding(&reading.group, now);
     let mut windows: Vec<_> = reading.windows.iter().collect();
     windows.sort_by_key(|w| (w.kind.length().is_none(), w.kind.length()));
@@ -105,7 +142,13 @@ fn group(quota: &Quota, reading: &GroupReading, stale: bool, now: Timestamp) -> 
             .map(|at| at.to_string()),
         binding: binding.map(|w| w.kind.as_str().to_owned()),
         windows: windows.into_iter().map(|w| window(w, &reading.group, stale, now)).collect(),
+        lasts: told.map(|told| lasts(&reading.group, Some(&name), &told, here)),
+        planned: planned(state, known, &reading.group, here),
     }
+}
+
+fn binding_left(quota: &Quota, group: &Group, now: Timestamp) -> Option<Remaining> {
+    quota.binding(group, now)?.remaining_at(now)
 }
 
 fn window(reading: &WindowReading, group: &Group, stale: bool, now: Timestamp) -> WindowView {

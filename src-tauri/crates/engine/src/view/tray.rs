@@ -218,15 +218,20 @@ fn said(quota: &QuotaDocument, now: Timestamp, words: &Words<'_>) -> Vec<TrayEnt
     let next = next_capacity(&quota.credentials, now).map(|next| {
         about(&next.id, words.next_capacity(&next.group, &cut(&next.name, NAME_LENGTH), next.at))
     });
+    let overview = |text| TrayEntry::Action { request: TrayRequest::Overview, text };
+    let lasts = quota.lasts.iter().map(|lasts| overview(lasts.sentence.clone()));
+    let planned = quota.credentials.iter().flat_map(|c| c.groups.iter().map(move |group| (c, group)));
+    let planned = planned.filter_map(|(c, group)| Some((c, group.planned.as_ref()?)));
+    let planned = planned.min_by(|(_, a), (_, b)| a.starts.cmp(&b.starts));
+    let planned = planned.map(|(c, planned)| about(&c.id, planned.sentence.clone()));
     let rests = resting(&quota.credentials, now);
     let told = rests.iter().take(RESTS).map(|rest| {
         let name = cut(&rest.name, NAME_LENGTH);
         about(&rest.id, words.rests(&name, &rest.group, rest.protected, rest.reason.as_deref(), rest.until))
     });
     let more = rests.len().checked_sub(RESTS).filter(|more| *more > 0);
-    let more =
-        more.map(|more| TrayEntry::Action { request: TrayRequest::Overview, text: words.more_rest(more) });
-    next.into_iter().chain(told).chain(more).collect()
+    let more = more.map(|more| overview(words.more_rest(more)));
+    next.into_iter().chain(lasts).chain(planned).chain(told).chain(more).collect()
 }
 
 /// A menu with everything that a request can start, where there is any.

@@ -134,6 +134,7 @@ fn document(credentials: Vec<CredentialView>) -> QuotaDocument {
         at: "2026-08-31T10:01:00Z".to_owned(),
         sentence: "Claude lasts until about 16:20 today.".to_owned(),
         demo: false,
+        lasts: Vec::new(),
         credentials,
     }
 }
@@ -166,6 +167,8 @@ fn group(name: &str, windows: Vec<WindowView>) -> GroupView {
         reset_at: None,
         binding: None,
         windows,
+        lasts: None,
+        planned: None,
     }
 }
 

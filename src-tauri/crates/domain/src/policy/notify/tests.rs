@@ -18,6 +18,7 @@ fn pool(percent: f64) -> Pool {
         remaining: Some(left(percent)),
         reset_at: Some(noon() + hours(5)),
         runs_out_at: None,
+        foreseen: None,
     }
 }
 
@@ -75,6 +76,29 @@ fn an_empty_end_is_foretold_once_and_not_after_it_is_low() {
     assert_eq!(said(&of(vec![soon(50.0)]), &mut memory, &settings, hours(2)), []);
     assert_eq!(said(&of(vec![soon(15.0)]), &mut memory, &settings, hours(2)), [Kind::Low]);
     assert_eq!(said(&of(vec![soon(15.0)]), &mut memory, &settings, hours(2)), []);
+}
+
+fn run_out(after: SignedDuration) -> RunOut {
+    let at = noon() + after;
+    RunOut { at, from: at - minutes(20), to: at + minutes(20), chance: 0.9 }
+}
+
+#[test]
+fn the_persons_days_say_more_than_the_pace() {
+    let (mut memory, settings) = (Memory::default(), settings(&[]));
+    let foreseen = |told: Option<RunOut>| Pool {
+        runs_out_at: Some(noon() + hours(3)),
+        foreseen: Some(told),
+        ..pool(60.0)
+    };
+    let facts = |told| of(vec![foreseen(told)]);
+    assert_eq!(said(&facts(None), &mut memory, &settings, hours(0)), [], "such days end before");
+    let late = Some(run_out(minutes(310)));
+    assert_eq!(said(&facts(late), &mut memory, &settings, hours(0)), [], "it refills first");
+    let told = Some(run_out(minutes(240)));
+    assert_eq!(said(&facts(told), &mut memory, &settings, hours(0)), [], "too far ahead to matter yet");
+    assert_eq!(said(&facts(told), &mut memory, &settings, hours(2)), [Kind::EmptySoon]);
+    assert_eq!(said(&facts(told), &mut memory, &settings, hours(3)), []);
 }
 
 #[test]
@@ -170,9 +194,19 @@ fn messages_read_like_speech() {
         ),
         (low(0.0), "Claude is used up on Ada | Back at 17:00.", "Ada 的 Claude 额度已用完 | 17:00 恢复。"),
         (
-            What::EmptySoon { group: group.clone(), at: noon() + minutes(220), back_at },
+            What::EmptySoon { group: group.clone(), at: noon() + minutes(220), back_at, foreseen: None },
             "Claude on Ada will not last | At this pace it is empty at 15:40, and back at 17:00.",
             "Ada 的 Claude 撑不到重置 | 照这个速度 15:40 用完，17:00 才恢复。",
+        ),
+        (
+            What::EmptySoon {
+                group: group.clone(),
+                at: noon() + minutes(220),
+                back_at,
+                foreseen: Some(run_out(minutes(220))),
+            },
+            "Claude on Ada will not last | Claude on Ada lasts until about 15:40 (15:20 to 16:00), and is back at 17:00.",
+            "Ada 的 Claude 撑不到重置 | Ada 的 Claude 大约能用到 15:40（15:20 至 16:00），17:00 恢复。",
         ),
         (
             What::Back { group: group.clone(), left: left(100.0) },

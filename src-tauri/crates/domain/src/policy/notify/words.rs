@@ -1,6 +1,7 @@
 //! Messages in words: a title of a few, a body of one or two sentences.
 
 use super::{Kind, Message, Telling, What, Who};
+use crate::forecast::Lasts;
 use crate::policy::words::Here;
 
 /// So many names stand in a message about several.
@@ -104,6 +105,14 @@ impl Message {
                         let left = here.percent(*left);
                         here.say(format!("{left} left."), format!("剩余 {left}。"))
                     }
+                }
+            }
+            What::EmptySoon { group, back_at, foreseen: Some(told), .. } => {
+                let lasts = Lasts { group, name: Some(&self.who.name), run_out: told, here };
+                match back_at.map(|at| here.time(at)) {
+                    Some(back) => here
+                        .say(format!("{lasts}, and is back at {back}."), format!("{lasts}，{back} 恢复。")),
+                    None => here.say(format!("{lasts}."), format!("{lasts}。")),
                 }
             }
             What::EmptySoon { at, back_at, .. } => {

@@ -4,6 +4,7 @@ use super::attempt::{Attempt, AttemptId, Outcome};
 use crate::catalogue::Group;
 use crate::credential::CredentialId;
 use crate::policy::pair::Pair;
+use crate::settings::Settings;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -114,6 +115,20 @@ impl History {
         self.of(pair.credential).last_warmup(pair, key)
     }
 
+    /// How many attempts the daily budget leaves for a pair, and until when none: what rows 7 and 9 will say.
+    #[must_use]
+    pub fn room(&self, pair: Pair<'_>, settings: &Settings, now: Timestamp) -> (u32, Option<Timestamp>) {
+        let past = self.of(pair.credential);
+        let key = if pair.group.is_some() { Key::Group } else { Key::Model };
+        let budget = settings.warmup_daily_budget;
+        let spent = past.overspent(pair, 0, budget, now);
+        let cools = SignedDuration::from_secs(settings.smart_warmup_cooldown_seconds.into());
+        let cooling = past.cooling(pair, key, cools, now).map(|pause| pause.until);
+        let until = spent.map(|pause| pause.until).max(cooling);
+        let counts = past.attempts_since(pair, key, now - BUDGET_PERIOD);
+        (budget.saturating_sub(counts).max(u32::from(until.is_some())), until)
+    }
+
     /// Row 8a: whether the last two verified warmups since `since` had no effect.
     #[must_use]
     pub fn is_without_effect(&self, pair: Pair<'_>, since: Option<Timestamp>) -> bool {
@@ -131,6 +146,11 @@ impl<'a> Past<'a> {
     /// When a pair was last warmed, or may have been.
     pub(super) fn last_warmup(self, pair: Pair<'_>, key: Key) -> Option<Timestamp> {
         self.latest_first(pair, key).find(|a| a.outcome.may_have_started()).map(|a| a.at)
+    }
+
+    fn attempts_since(self, pair: Pair<'_>, key: Key, since: Timestamp) -> u32 {
+        let count = self.latest_first(pair, key).take_while(|a| a.at > since).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     /// Row 7: the rest after a warmup.

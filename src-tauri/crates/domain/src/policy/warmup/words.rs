@@ -2,6 +2,7 @@
 
 use super::plan::Line;
 use super::verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
+use crate::catalogue::Group;
 use crate::fault::Fault;
 use crate::policy::words::{Floor, Here, Language, counted};
 use jiff::Timestamp;
@@ -41,6 +42,14 @@ impl fmt::Display for RefusedSentence<'_> {
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, again, here } = self;
+        if let (
+            Verdict::Planned { at, why: Hold::Planner(Better::Start { refills, gain_minutes }) },
+            Some(group),
+        ) = (&line.verdict, &line.group)
+        {
+            let (at, refills, gain_minutes) = (*at, *refills, *gain_minutes);
+            return Start { group, name: &line.name, at, refills, gain_minutes, here: *here }.fmt(f);
+        }
         match (&line.model, here.language) {
             (Some(model), Language::English) => write!(f, "{model} of {}: ", line.name)?,
             (Some(model), Language::Chinese) => write!(f, "{} 的 {model}：", line.name)?,
@@ -165,19 +174,8 @@ fn planned(at: Timestamp, why: Hold, here: Here<'_>) -> String {
             format!("将在 {at} 预热，现在不在允许的时段内"),
         ),
         Hold::Planner(Better::Start { refills, gain_minutes }) => {
-            let refills: Vec<_> = refills.into_iter().flatten().map(|r| here.time(r)).collect();
-            let refills = refills.join(here.say(" and ", "、"));
-            let so_that = match refills.is_empty() {
-                true => String::new(),
-                false => {
-                    here.say(format!(", so that it refills at {refills}"), format!("，以便在 {refills} 重置"))
-                }
-            };
-            let gain = f64::from(gain_minutes) / 60.0;
-            here.say(
-                format!("warmed up at {at}{so_that}; expected +{gain:.1} h of use"),
-                format!("将在 {at} 预热{so_that}；预计多用 {gain:.1} 小时"),
-            )
+            let good_for = good_for(refills, gain_minutes, here);
+            here.say(format!("warmed up at {at}{good_for}"), format!("将在 {at} 预热{good_for}"))
         }
         Hold::Planner(Better::Week) => here.say(
             format!("not warmed, the week will be used up without it; planned again at {at}"),
@@ -187,6 +185,79 @@ fn planned(at: Timestamp, why: Hold, here: Here<'_>) -> String {
             format!("not warmed, no start ahead would gain anything; planned again at {at}"),
             format!("不预热，接下来的任何开始时间都没有好处；{at} 重新计划"),
         ),
+    }
+}
+
+/// What a planned start brings: when the window refills, and how much more use is expected of it.
+fn good_for(refills: [Option<Timestamp>; 2], gain_minutes: u32, here: Here<'_>) -> String {
+    let refills: Vec<_> = refills.into_iter().flatten().map(|r| here.time(r)).collect();
+    let refills = refills.join(here.say(" and ", "、"));
+    let so_that = match refills.is_empty() {
+        true => String::new(),
+        false => here.say(format!(", so that it refills at {refills}"), format!("，以便在 {refills} 重置")),
+    };
+    let gain = f64::from(gain_minutes) / 60.0;
+    here.say(
+        format!("{so_that}; expected +{gain:.1} h of use"),
+        format!("{so_that}；预计多用 {gain:.1} 小时"),
+    )
+}
+
+/// A start that is planned, in a sentence of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// Of which group.
+    pub group: &'a Group,
+    /// What people call the credential.
+    pub name: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// The first refills after it.
+    pub refills: [Option<Timestamp>; 2],
+    /// The use it is expected to bring, in minutes.
+    pub gain_minutes: u32,
+    /// Who reads it.
+    pub here: Here<'a>,
+}
+
+impl fmt::Display for Start<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { group, name, at, refills, gain_minutes, here } = self;
+        let (group, at) = (group.brief(), here.time(*at));
+        let good_for = good_for(*refills, *gain_minutes, *here);
+        f.write_str(&here.say(
+            format!("starting {group} on {name} at {at}{good_for}"),
+            format!("将在 {at} 开始 {name} 的 {group}{good_for}"),
+        ))
+    }
+}
+
+/// What a planned start was expected to bring, and what came.
+#[derive(Debug, Clone, Copy)]
+pub struct Came<'a> {
+    /// Of which group.
+    pub group: &'a Group,
+    /// What people call the credential.
+    pub name: &'a str,
+    /// When it was started.
+    pub at: Timestamp,
+    /// The use it was expected to bring, in minutes.
+    pub expected_minutes: u32,
+    /// The use it brought, as far as drops tell, in minutes.
+    pub came_minutes: u32,
+    /// Who reads it.
+    pub here: Here<'a>,
+}
+
+impl fmt::Display for Came<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { group, name, at, expected_minutes, came_minutes, here } = self;
+        let (group, at) = (group.brief(), here.time(*at));
+        let [expected, came] = [expected_minutes, came_minutes].map(|m| f64::from(*m) / 60.0);
+        f.write_str(&here.say(
+            format!("{group} on {name} was started at {at} as planned: expected +{expected:.1} h of use, +{came:.1} h came"),
+            format!("{name} 的 {group} 已按计划在 {at} 开始：预计多用 {expected:.1} 小时，实际多用 {came:.1} 小时"),
+        ))
     }
 }
 

@@ -34,6 +34,9 @@ pub struct QuotaDocument {
     pub at: String,
     /// One sentence that answers "what can I use now".
     pub sentence: String,
+    /// Until when groups last, over all credentials together, where they are expected to run out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lasts: Vec<LastsView>,
     /// Whether the numbers are those of the built-in simulated service.
     pub demo: bool,
     /// Credentials in the user's order.
@@ -116,6 +119,42 @@ pub struct GroupView {
     pub binding: Option<String>,
     /// Its windows, shortest first.
     pub windows: Vec<WindowView>,
+    /// Until when it lasts, where it is expected to run out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<LastsView>,
+    /// The start that is planned for it, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<PlannedView>,
+}
+
+/// Until when a group lasts, forecast from the person's days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct LastsView {
+    /// The group's key.
+    pub group: String,
+    /// The forecast.
+    pub at: String,
+    /// It runs out between this
+    pub from: String,
+    /// and this in four of five cases.
+    pub to: String,
+    /// How likely it runs out at all in the next 12 hours, 0 to 1.
+    pub chance: f64,
+    /// The same in one sentence.
+    pub sentence: String,
+}
+
+/// A start that the planner has in view.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct PlannedView {
+    /// When the window is to be started, as long as nobody uses it before; the next first.
+    pub starts: Vec<String>,
+    /// When it refills after the first start.
+    pub refills: Vec<String>,
+    /// The use it is expected to bring, in hours.
+    pub gain_hours: f64,
+    /// The same in one sentence.
+    pub sentence: String,
 }
 
 /// One window of a group.

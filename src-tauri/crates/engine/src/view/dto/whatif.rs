@@ -14,6 +14,17 @@ pub struct WhatIf {
     pub end: String,
     /// `none`, `fixed`, `planner` and `bound`, in this order.
     pub policies: Vec<WhatIfPolicy>,
+    /// Over recorded history: what floors and other orders of the credentials would have served, without a warmup.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub variants: Vec<WhatIfPolicy>,
+}
+
+/// Arguments of `whatif`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+pub struct WhatIfArgs {
+    /// How far back: a span (`7d`) or an instant, four weeks at most. Default: four weeks.
+    #[serde(default)]
+    pub since: Option<String>,
 }
 
 /// One policy, played over the whole trace.
@@ -46,23 +57,4 @@ pub struct WhatIfWarmup {
     pub credential: String,
     /// The group.
     pub group: String,
-}
-
-/// What the planner intends for one group of one credential over the next 24 hours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct PlannedStart {
-    /// The credential's id.
-    pub credential: String,
-    /// What people call it.
-    pub name: String,
-    /// The group's key.
-    pub group: String,
-    /// When its window is to be started, as long as nobody uses it before; the next first.
-    pub starts: Vec<String>,
-    /// When it refills after the first start.
-    pub refills: Vec<String>,
-    /// What that is expected to gain, in hours of use.
-    pub gain_hours: f64,
-    /// Why there is no start: `week_binds` or `no_gain`.
-    pub hold: Option<String>,
 }

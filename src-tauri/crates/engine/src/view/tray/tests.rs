@@ -59,7 +59,13 @@ fn standing(name: &str, state: &str, needs_user: bool, reason: Option<&str>) -> 
 }
 
 fn document(credentials: Vec<CredentialView>) -> QuotaDocument {
-    QuotaDocument { at: NOW.to_owned(), sentence: "Plenty is left.".to_owned(), demo: false, credentials }
+    QuotaDocument {
+        at: NOW.to_owned(),
+        sentence: "Plenty is left.".to_owned(),
+        demo: false,
+        lasts: Vec::new(),
+        credentials,
+    }
 }
 
 fn status() -> StatusView {
@@ -111,6 +117,8 @@ fn pool(one: &mut CredentialView, key: &str, share: f64, protected: bool, until:
         reset_at: Some("2026-03-02T13:05:00Z".to_owned()),
         binding: Some("5h".to_owned()),
         windows: Vec::new(),
+        lasts: None,
+        planned: None,
     });
     one.models.push(ModelView {
         id: format!("{key}-model"),

@@ -11,6 +11,51 @@ use crate::policy::words::{Here, Language, Said};
 use jiff::tz::TimeZone;
 
 #[test]
+fn a_planned_start_and_what_came_of_it_say_when_and_what_for() {
+    let at = |hour| noon() + hours(hour);
+    let said = Said::of(|language| {
+        let here = Here { now: noon(), zone: &TimeZone::UTC, language };
+        let refills = [Some(at(7)), Some(at(12))];
+        Start { group: &Group::ThirdParty, name: "Ada", at: at(2), refills, gain_minutes: 126, here }
+            .to_string()
+    });
+    assert_eq!(
+        said.english,
+        "starting Claude on Ada at 14:00, so that it refills at 19:00 and Thu 00:00; expected +2.1 h of use"
+    );
+    assert_eq!(
+        said.chinese,
+        "将在 14:00 开始 Ada 的 Claude，以便在 19:00、周四 00:00 重置；预计多用 2.1 小时"
+    );
+    let said = Said::of(|language| {
+        let here = Here { now: noon(), zone: &TimeZone::UTC, language };
+        let (expected_minutes, came_minutes) = (126, 102);
+        Came { group: &Group::ThirdParty, name: "Ada", at: at(-6), expected_minutes, came_minutes, here }
+            .to_string()
+    });
+    assert_eq!(
+        said.english,
+        "Claude on Ada was started at 06:00 as planned: expected +2.1 h of use, +1.7 h came"
+    );
+    assert_eq!(said.chinese, "Ada 的 Claude 已按计划在 06:00 开始：预计多用 2.1 小时，实际多用 1.7 小时");
+}
+
+#[test]
+fn a_line_that_waits_for_a_planned_start_is_that_sentence() {
+    let at = |hour| noon() + hours(hour);
+    let why = Hold::Planner(Better::Start { refills: [Some(at(7)), None], gain_minutes: 126 });
+    let verdict = Verdict::Planned { at: at(2), why };
+    assert_eq!(
+        sentence(Some(CLAUDE), verdict.clone(), Language::English),
+        "starting Claude on Ada at 14:00, so that it refills at 19:00; expected +2.1 h of use"
+    );
+    assert_eq!(
+        sentence(Some(CLAUDE), verdict, Language::Chinese),
+        "将在 14:00 开始 Ada 的 Claude，以便在 19:00 重置；预计多用 2.1 小时"
+    );
+}
+
+#[test]
 fn every_verdict_says_its_inputs_in_words() {
     let at = |hour| noon() + hours(hour);
     for (verdict, english, chinese) in [
@@ -136,14 +181,6 @@ fn every_verdict_says_its_inputs_in_words() {
             Verdict::Planned { at: at(18), why: Hold::Hours },
             "warmed up at Thu 06:00, now is outside the allowed hours",
             "将在 周四 06:00 预热，现在不在允许的时段内",
-        ),
-        (
-            Verdict::Planned {
-                at: at(2),
-                why: Hold::Planner(Better::Start { refills: [Some(at(7)), None], gain_minutes: 126 }),
-            },
-            "warmed up at 14:00, so that it refills at 19:00; expected +2.1 h of use",
-            "将在 14:00 预热，以便在 19:00 重置；预计多用 2.1 小时",
         ),
         (
             Verdict::Planned { at: at(2), why: Hold::Planner(Better::Week) },
