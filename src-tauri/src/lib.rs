@@ -134,7 +134,7 @@ fn start(app: &AppHandle, tasks: &Tasks, flags: &Flags, data_dir: PathBuf, defau
     tasks.start(|stop| messages::keep(app.clone(), clock.clone(), stop));
     tasks.start(|stop| habits::keep(app.clone(), stop));
     #[cfg(feature = "updater")]
-    tasks.start(|stop| updates::keep(app.clone(), vars.clone(), stop));
+    tasks.start(|stop| updates::keep(app.clone(), stop));
     tasks.start(|stop| tray::keep(app.clone(), tray::Around { vars, clock }, stop));
     if !flags.hidden {
         tasks.start(|stop| habits::first_window(app.clone(), stop));

@@ -2,6 +2,9 @@
 
 use engine::settings::Vars;
 use engine::view::tray::Language;
+use tauri::{AppHandle, Manager};
+
+use crate::backend::Backend;
 
 /// The system's locale, e.g. `zh_CN.UTF-8`.
 pub(crate) struct Locale(Option<String>);
@@ -17,6 +20,13 @@ impl Locale {
     pub fn language(&self, setting: &str) -> Language {
         Language::of(setting, self.0.as_deref())
     }
+}
+
+/// The language in force; the system's where no engine answers.
+pub(crate) async fn language(app: &AppHandle) -> Language {
+    let status = async { app.state::<Backend>().client().await?.status().await };
+    let setting = status.await.map_or_else(|_| "system".to_owned(), |status| status.language);
+    app.state::<Locale>().language(&setting)
 }
 
 #[cfg(test)]

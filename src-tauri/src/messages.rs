@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use engine::Clock;
 use engine::view::dto::{NotificationView, NotificationsArgs};
-use engine::view::tray::Language;
 use jiff::Timestamp;
 use tauri::{AppHandle, Manager};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
-use crate::locale::Locale;
+use crate::locale;
 use crate::windows;
 
 #[cfg(not(target_os = "linux"))]
@@ -39,18 +38,11 @@ pub(crate) async fn keep(app: AppHandle, clock: Arc<dyn Clock>, stop: Cancellati
         if messages.is_empty() {
             continue;
         }
-        let language = language(&app).await;
+        let language = locale::language(&app).await;
         for message in messages {
             post.show(&message, language).await;
         }
     }
-}
-
-/// The language of the desktop's own button beside a message.
-async fn language(app: &AppHandle) -> Language {
-    let status = async { app.state::<Backend>().client().await?.status().await };
-    let setting = status.await.map_or_else(|_| "system".to_owned(), |status| status.language);
-    app.state::<Locale>().language(&setting)
 }
 
 /// What was told since, oldest first. Another engine counts anew: instant and number together tell.

@@ -4,18 +4,16 @@
 //! person says yes. What the key did not sign, and what is not newer, the plugin refuses.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use engine::settings::Vars;
 use engine::view::tray::Language;
 use serde_json::Value;
-use tauri::{AppHandle, Config, Manager};
+use tauri::{AppHandle, Config};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons};
 use tauri_plugin_updater::{Update, UpdaterExt};
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::Backend;
+use crate::locale;
 
 /// The start is not the moment for it.
 const FIRST: Duration = Duration::from_secs(5 * 60);
@@ -37,7 +35,7 @@ fn is_configured(updater: Option<&Value>) -> bool {
 }
 
 /// Looks once a day, and asks about each version once, until `stop`.
-pub(crate) async fn keep(app: AppHandle, vars: Arc<dyn Vars>, stop: CancellationToken) {
+pub(crate) async fn keep(app: AppHandle, stop: CancellationToken) {
     if !is_configured(app.config().plugins.0.get("updater")) {
         return;
     }
@@ -53,7 +51,7 @@ pub(crate) async fn keep(app: AppHandle, vars: Arc<dyn Vars>, stop: Cancellation
         if declined.contains(&update.version) {
             continue;
         }
-        if !ask(&app, &update, language(&app, &*vars).await).await {
+        if !ask(&app, &update, locale::language(&app).await).await {
             declined.insert(update.version.clone());
             continue;
         }
@@ -62,7 +60,7 @@ pub(crate) async fn keep(app: AppHandle, vars: Arc<dyn Vars>, stop: Cancellation
             Ok(()) => app.request_restart(),
             Err(error) => {
                 tracing::warn!("version {} was not installed: {error}", update.version);
-                let text = language(&app, &*vars).await.say(
+                let text = locale::language(&app).await.say(
                     format!(
                         "Headroom {} was not installed: {error}. This version is as it was.",
                         update.version
@@ -104,13 +102,6 @@ async fn ask(app: &AppHandle, update: &Update, language: Language) -> bool {
         // Nobody waiting is not an error: the program is leaving.
         .show(move |yes| _ = answer.send(yes));
     said.await.unwrap_or(false)
-}
-
-async fn language(app: &AppHandle, vars: &dyn Vars) -> Language {
-    let system = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| vars.get(name));
-    let status = async { app.state::<Backend>().client().await?.status().await };
-    let setting = status.await.map_or_else(|_| "system".to_owned(), |status| status.language);
-    Language::of(&setting, system.as_deref())
 }
 
 #[cfg(test)]

@@ -55,7 +55,8 @@ pub(crate) async fn save_text(app: AppHandle, args: SaveTextArgs) -> Answer<Opti
 async fn write(path: PathBuf, text: String) -> Answer<String> {
     let shown = path.display().to_string();
     let to = path.clone();
-    let written = tokio::task::spawn_blocking(move || std::fs::write(to, text)).await;
+    let written =
+        tokio::task::spawn_blocking(move || engine::store::file::replace(&to, text.as_bytes())).await;
     match written {
         Ok(Ok(())) => Ok(shown),
         Ok(Err(error)) => Err(failed(&path, &error)),
@@ -84,7 +85,7 @@ mod tests {
         assert_eq!(plain("headroom-warmups-2026-09-01.csv"), "headroom-warmups-2026-09-01.csv");
         assert_eq!(plain("../../.bashrc"), "bashrc");
         assert_eq!(plain("/etc/passwd"), "etcpasswd");
-        assert_eq!(plain("..\\a\nb.csv"), "anb.csv");
+        assert_eq!(plain("..\\a\nb.csv"), "ab.csv");
         assert_eq!(plain("../"), "headroom.txt");
         assert_eq!(plain(&"x".repeat(300)).len(), LONGEST_NAME);
     }

@@ -193,12 +193,12 @@ test('what other rules would have served stands beside what the planner would ha
   await shown('#/history?what-if', backend);
   const rows = within(await screen.findByRole('table')).getAllByRole('row');
   expect(rows.map((row) => plain(row.textContent).trim())).toEqual([
-    'Rule Served Warmups',
-    'No warmup 46 % 0',
-    'The planner 61 % 1',
+    'RuleServedWarmups',
+    'No warmup46 %0',
+    'The planner61 %1',
     'Without warmups, with another floor or strategy',
-    'Floor at 15 % 40 %',
-    'One after the other 45 %',
+    'Floor at 15 %40 %',
+    'One after the other45 %',
   ]);
 });
 

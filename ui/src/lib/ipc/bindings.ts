@@ -58,7 +58,7 @@ export const commands = {
 	demoEnd: () => __TAURI_INVOKE<null>("demo_end"),
 	/**
 	 *  Where the text went; null where the user gave it up.
-	 *
+	 * 
 	 *  # Errors
 	 *  When the file cannot be written, with the system's words.
 	 */
@@ -631,7 +631,7 @@ export type LastsView = {
 	/**  and this in four of five cases. */
 	to: string,
 	/**  How likely it runs out at all in the next 12 hours, 0 to 1. */
-	chance: number,
+	chance: number | null,
 	/**  The same in one sentence. */
 	sentence: string,
 };
@@ -768,7 +768,7 @@ export type PlannedView = {
 	/**  When it refills after the first start. */
 	refills: string[],
 	/**  The use it is expected to bring, in hours. */
-	gain_hours: number,
+	gain_hours: number | null,
 	/**  The same in one sentence. */
 	sentence: string,
 };
@@ -1089,7 +1089,7 @@ export type StatusView = {
 	background_refresh: boolean,
 	/**  Until when the user lets background reads and warmups rest; null where they do not. */
 	paused_until: string | null,
-	/**  The credential whose number the tray's icon shows; null for the tightest that can be used. */
+	/**  The credentials that stand first, and whose tightest number the tray's icon shows; none for the tightest of all. */
 	tray_pinned: string[],
 	/**  When the next periodic read of quota is due. */
 	next_refresh_at: string | null,
@@ -1268,11 +1268,11 @@ export type WhatIfPolicy = {
 	/**  Its word. */
 	name: string,
 	/**  Served cost by cost asked for; 1 where nothing was asked for. */
-	share: number,
+	share: number | null,
 	/**  Cost served. */
-	served: number,
+	served: number | null,
 	/**  Cost asked for. */
-	demand: number,
+	demand: number | null,
 	/**  Of the bound: whether `warmups` serves `served`, else what it does serve is `found`. */
 	exact?: boolean | null,
 	/**  Of the bound: what `warmups` serves. */

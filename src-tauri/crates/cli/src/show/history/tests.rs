@@ -85,6 +85,7 @@ fn names() -> QuotaDocument {
         at: "2026-08-31T10:01:00Z".to_owned(),
         demo: false,
         sentence: String::new(),
+        lasts: Vec::new(),
         credentials: Vec::new(),
     }
 }

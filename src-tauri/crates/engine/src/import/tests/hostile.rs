@@ -106,6 +106,8 @@ fn two_hundred_hostile_files_cost_bounded_time_and_memory() {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", CHILD, "--ignored", "--nocapture"])
         .env("HEADROOM_TEST_HOSTILE", dir.path())
+        // What each thread's heap keeps for itself is the C library's choice, and another one every time.
+        .env("MALLOC_ARENA_MAX", "1")
         .output()
         .unwrap();
     assert!(
@@ -123,19 +125,29 @@ async fn a_process_that_imports_them_one_by_one() {
     let before = peak_kib();
     let count = std::fs::read_dir(&dir).unwrap().count();
     for n in 0..count {
-        let began = tokio::time::Instant::now();
+        let began = worked();
         let found = collect(vec![dir.join(n.to_string()).display().to_string()], vec![]).await;
         let planned = plan(&found, &[], None, Language::English);
-        assert!(began.elapsed() < TIME, "file {n} took {:?}", began.elapsed());
+        let took = worked() - began;
+        assert!(took < TIME, "file {n} took {took:?}");
         assert!(!planned.is_empty(), "file {n} left no line in the report");
         assert!(found.iter().all(|f| f.content.as_ref().map_or(true, |b| b.len() as u64 <= LARGEST_FILE)));
         if let (Some(before), Some(now)) = (before, peak_kib()) {
             assert!(now < before + MEMORY_KIB, "after file {n}: {} KiB more", now - before);
         }
     }
-    let began = tokio::time::Instant::now();
+    let began = worked();
     let all = collect(vec![dir.display().to_string()], vec![]).await;
-    assert!(!all.is_empty() && began.elapsed() < TIME);
+    assert!(!all.is_empty() && worked() - began < TIME);
+}
+
+/// The processor time of this process, which a busy machine does not lengthen; only Linux tells.
+fn worked() -> Duration {
+    let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name, which may hold spaces; in hundredths of a second.
+    let numbers = status.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u64 = numbers.skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
+    Duration::from_millis(10 * ticks)
 }
 
 /// The most memory this process ever had; only Linux tells.

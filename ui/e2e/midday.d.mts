@@ -1,0 +1,2 @@
+/** See midday.mjs. */
+export const midday: string;
