@@ -97,7 +97,7 @@ const failures = [
   /^test .+ \.\.\. FAILED$/,
   /^ *FAIL /,
   /^ +\d+\) \[\w+\] › /,
-  /^ +(Error|Test timeout)\b/,
+  /^ +(Error:|Test timeout)/,
   /^ *✖ .+ \(\d/,
 ];
 

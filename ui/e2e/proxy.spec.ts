@@ -58,7 +58,7 @@ test.describe('with a home of its own', () => {
     await expect(requests.getByRole('listitem')).toContainText('claude-sonnet-4-6');
     await expect(requests.getByRole('listitem')).toContainText('answered');
     await expect(requests).toContainText('is kept, encrypted, for 24 hours');
-    await requests.getByRole('button', { name: 'What was said' }).click();
+    await requests.getByRole('button', { name: 'What was said', exact: true }).click();
     await expect(requests.getByText('user: Say hello to the heron.')).toBeVisible();
     await expect(requests.getByText('This is the simulator speaking')).toBeVisible();
     await ui.screenshot({ path: join(screens, 'proxy-requests.png') });

@@ -66,7 +66,7 @@ export const proxyTexts = {
   programs: {
     text: 'What a program needs to use this address. Writing keeps what is in its file and makes a copy.',
     show: 'What it needs',
-    showName: (name: string) => `What ${name} needs`,
+    showName: (name: string) => `What it needs: ${name}`,
     connected: 'connected',
     write: 'Write it',
     writeName: (name: string) => `Set up ${name}`,
