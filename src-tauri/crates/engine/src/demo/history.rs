@@ -172,7 +172,8 @@ async fn invent_warmup(
     let attempt = runtime.store.record_warmup(intent, at).await?;
     let reset = at + SignedDuration::from_hours(SHORT);
     let (outcome, detail, sentence) = if (place + person.place) % 7 == 3 {
-        let why = "rate limit: the service asks for a pause of 12 s".to_owned();
+        // As the service puts it, whatever the language here.
+            let why = "429: Resource has been exhausted (e.g. check quota).".to_owned();
         (
             Outcome::Failed(domain::policy::warmup::Refusal::Refused),
             Some(why),
