@@ -86,7 +86,8 @@ say "the app's window under Xvfb" "$(grep -o '"Headroom".*' "$root/home/ada/wind
 # Away again.
 kept=$(find "$root/home/ada/.local/share/headroom" -type f | wc -l)
 apt purge headroom
-apt autoremove --purge
+# What came with it goes too, also where a package that was there before would like to have it: those are not ours to keep.
+apt -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false autoremove --purge
 files > "$work/files-after"
 left=$(comm -13 "$work/files-before" "$work/files-after" | grep -vE '^\./(home/ada|var/(lib/(dpkg|apt)|cache|log)|etc/ld.so.cache|run)' || true)
 [ -z "$left" ] || fail "removal leaves: $left"
