@@ -173,7 +173,7 @@ async fn invent_warmup(
     let reset = at + SignedDuration::from_hours(SHORT);
     let (outcome, detail, sentence) = if (place + person.place) % 7 == 3 {
         // As the service puts it, whatever the language here.
-            let why = "429: Resource has been exhausted (e.g. check quota).".to_owned();
+        let why = "429: Resource has been exhausted (e.g. check quota).".to_owned();
         (
             Outcome::Failed(domain::policy::warmup::Refusal::Refused),
             Some(why),

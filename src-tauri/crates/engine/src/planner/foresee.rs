@@ -14,8 +14,11 @@ use std::collections::BTreeMap;
 
 /// How far ahead is looked.
 const AHEAD: SignedDuration = SignedDuration::from_hours(12);
-/// A forecast holds for so long where nothing was used: that nothing was is news after a while.
+/// A forecast holds for so long where hardly anything was used: that nothing was is news after a while.
 const FRESH: SignedDuration = SignedDuration::from_mins(30);
+
+/// So little use, as a share of a window, moves no run-out by more than its band is wide.
+const LITTLE: f64 = 0.01;
 
 /// Whose: a credential's, or all together.
 type Whose = (Option<CredentialId>, Group);
@@ -33,7 +36,7 @@ struct Made {
 }
 
 /// What there is to use.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 struct Windows {
     left: f64,
     most: Option<f64>,
@@ -61,6 +64,16 @@ impl Windows {
         }
     }
 
+    /// Whether hardly anything changed since `before`: the same refills, and little used.
+    fn hardly_differs(&self, before: &Self) -> bool {
+        let little = |now: f64, then: f64| (now - then).abs() <= LITTLE * self.capacity;
+        let most = match (self.most, before.most) {
+            (Some(now), Some(then)) => little(now, then),
+            (now, then) => now == then,
+        };
+        self.refills == before.refills && little(self.left, before.left) && most
+    }
+
     fn run_out(
         &self,
         log: &DemandLog,
@@ -82,7 +95,7 @@ impl Windows {
 }
 
 impl Forecasts {
-    /// Everything that is expected now; made anew only where something was used, or some time has gone.
+    /// Everything that is expected now; made anew only where more than a little was used, or some time has gone.
     pub(super) fn look(
         &mut self,
         demand: &Demand,
@@ -133,7 +146,7 @@ impl Made {
     fn holds(&self, from: &Windows, now: Timestamp) -> bool {
         self.at <= now
             && self.at.duration_until(now) < FRESH
-            && self.from == *from
+            && from.hardly_differs(&self.from)
             && self.told.is_none_or(|told| told.at > now)
     }
 }
