@@ -16,7 +16,7 @@ export const threats = [
     id: 'T2',
     what: 'A web page reads answers through CORS',
     goal: '40 origins: 403 and no `Access-Control-*` header',
-    spec: 'no opt-in for other origins exists: nobody gets such a header',
+    spec: 'a page that the user named in proxy_origins gets its exact origin and nothing else',
   },
   {
     id: 'T3',

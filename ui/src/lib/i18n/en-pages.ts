@@ -119,6 +119,7 @@ export const historyTexts = {
   },
   whatIf: {
     about: 'What was recorded, played again with other rules. Nothing is sent.',
+    since: (at: string) => `Everything since ${at}.`,
     playing: 'Playing…',
     empty: 'Too little was recorded yet.',
     emptyText: 'Readings that fall teach what is asked for. A week of them tells something.',

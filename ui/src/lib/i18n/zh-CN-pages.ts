@@ -110,6 +110,7 @@ export const historyTexts: Messages['history'] = {
   },
   whatIf: {
     about: '用其他规则重放已记录的用量。不会发送任何请求。',
+    since: (at) => `自 ${at} 起的全部记录。`,
     playing: '正在重放…',
     empty: '记录还太少。',
     emptyText: '读数的下降说明用了多少。有一周的记录就能看出一些东西。',

@@ -11,21 +11,25 @@ use domain::settings::Settings;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How far ahead is looked.
 const AHEAD: SignedDuration = SignedDuration::from_hours(12);
 /// A forecast holds for so long where hardly anything was used: that nothing was is news after a while.
 const FRESH: SignedDuration = SignedDuration::from_mins(30);
 
-/// So little use, as a share of a window, moves no run-out by more than its band is wide.
+/// So little use, as a share of what the windows hold, is no reason to forecast anew.
 const LITTLE: f64 = 0.01;
 
 /// Whose: a credential's, or all together.
 type Whose = (Option<CredentialId>, Group);
 
-/// The forecasts that hold.
+/// The forecasts that hold, and the settings they were made under.
 #[derive(Debug, Default)]
-pub(super) struct Forecasts(BTreeMap<Whose, Made>);
+pub(super) struct Forecasts {
+    made: BTreeMap<Whose, Made>,
+    settings: Option<Arc<Settings>>,
+}
 
 /// A forecast, and what it was made from.
 #[derive(Debug)]
@@ -100,10 +104,14 @@ impl Forecasts {
         &mut self,
         demand: &Demand,
         state: &State,
-        settings: &Settings,
+        settings: &Arc<Settings>,
         zone: &TimeZone,
         now: Timestamp,
     ) -> Foresight {
+        // Other working hours make other days.
+        if !self.settings.as_ref().is_some_and(|before| Arc::ptr_eq(before, settings)) {
+            *self = Self { settings: Some(settings.clone()), made: BTreeMap::new() };
+        }
         let mut foresight = Foresight::default();
         let mut holding = BTreeMap::new();
         for key in demand.groups.keys() {
@@ -113,7 +121,7 @@ impl Forecasts {
             let mut tell = |whose: Option<CredentialId>, log: &DemandLog, pools: &[Known]| {
                 let windows = Windows::of(pools, now);
                 let whose = (whose, group.clone());
-                let made = match self.0.remove(&whose).filter(|made| made.holds(&windows, now)) {
+                let made = match self.made.remove(&whose).filter(|made| made.holds(&windows, now)) {
                     Some(made) => made,
                     None => {
                         let told = windows.run_out(log, settings, zone, now);
@@ -137,7 +145,7 @@ impl Forecasts {
                 foresight.together.insert(group, told);
             }
         }
-        self.0 = holding;
+        self.made = holding;
         foresight
     }
 }
@@ -148,5 +156,37 @@ impl Made {
             && self.at.duration_until(now) < FRESH
             && from.hardly_differs(&self.from)
             && self.told.is_none_or(|told| told.at > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        "2026-09-01T09:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+    }
+
+    fn windows(left: f64, most: Option<f64>, refill: i64) -> Windows {
+        Windows { left, most, capacity: 1.0, refills: vec![(at(refill), 1.0)] }
+    }
+
+    #[test]
+    fn a_forecast_holds_while_hardly_anything_is_used_and_nothing_else_changes() {
+        let run_out = RunOut { at: at(90), from: at(60), to: at(120), chance: 0.9 };
+        let made = Made { at: at(0), from: windows(0.5, Some(3.0), 240), told: Some(run_out) };
+        assert!(made.holds(&windows(0.495, Some(2.995), 240), at(29)));
+        for (what, windows, now) in [
+            ("old", windows(0.5, Some(3.0), 240), at(30)),
+            ("a clock set back", windows(0.5, Some(3.0), 240), at(-1)),
+            ("used", windows(0.48, Some(3.0), 240), at(5)),
+            ("the week used", windows(0.5, Some(2.9), 240), at(5)),
+            ("the week not known any more", windows(0.5, None, 240), at(5)),
+            ("another refill", windows(0.5, Some(3.0), 241), at(5)),
+        ] {
+            assert!(!made.holds(&windows, now), "{what}");
+        }
+        let over = Made { told: Some(RunOut { at: at(10), ..run_out }), ..made };
+        assert!(!over.holds(&windows(0.5, Some(3.0), 240), at(10)), "what was foretold is over");
     }
 }
