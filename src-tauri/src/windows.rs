@@ -125,6 +125,17 @@ fn plain(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Keeps WebKitGTK from sharing buffers with a GPU it is not to use: 5 MB in this process that stay when the window is
+/// closed, and an empty window with some drivers. A user's own choice stands. Before any thread is started.
+#[cfg(target_os = "linux")]
+pub(crate) fn without_shared_buffers() {
+    // Fails for a name that cannot be one only.
+    let _ = webkit2gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn without_shared_buffers() {}
+
 fn remember(app: &AppHandle) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
     let page = window.url().ok().and_then(|url| url.fragment().map(str::to_owned));
