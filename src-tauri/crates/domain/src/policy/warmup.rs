@@ -26,7 +26,7 @@ pub use recheck::{Sent, recheck};
 pub use summary::{Ride, Summary};
 pub use verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
 pub use verify::{verified, verified_late};
-pub use words::{Came, RefusedSentence, Sentence, Start};
+pub use words::{Came, RefusedSentence, Sentence, Start, Verified};
 
 #[cfg(test)]
 mod tests;
