@@ -10,6 +10,7 @@ mod foresee;
 mod recorded;
 
 pub(crate) use demand::Demand;
+pub(crate) use expected::Expected;
 
 use crate::clock::Clock;
 use crate::ledger::{Known as Credential, Ledger, Note, PlannedStart, State};
@@ -19,10 +20,9 @@ use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
 use domain::planner::{Asked, Hold, Known, Long, Plan, Short, plan};
 use domain::policy::pair::Pair;
-use domain::policy::warmup::{Better, Holds};
+use domain::policy::warmup::{Better, Holds, is_meant};
 use domain::quota::{Quota, WindowReading};
 use domain::settings::{Floor, Settings};
-use expected::Expected;
 use foresee::Forecasts;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -157,7 +157,12 @@ impl Planner {
             self.forecasts.lock().await.look(&demand, &state, &self.settings.current(), &self.zone, now);
         drop(demand);
         foresight.starts = self.latest().starts.clone();
-        foresight.starts.retain(|(id, _), _| state.get(id).is_some());
+        // A start that no scan would send is no plan.
+        let (settings, switches) = (self.settings.current(), self.settings.warmup_switches());
+        foresight.starts.retain(|(id, group), _| {
+            let quota = state.get(id).and_then(|known| known.quota.as_deref());
+            quota.is_some_and(|quota| is_meant(id, quota, group, &settings, &switches))
+        });
         if *state.foresight != foresight {
             self.ledger.note(Note::Foreseen(Arc::new(foresight))).await;
         }

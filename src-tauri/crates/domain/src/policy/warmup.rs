@@ -21,6 +21,7 @@ mod words;
 pub use attempt::{Attempt, AttemptId, Outcome, Refusal};
 pub use history::{History, Key, REMEMBERED};
 pub use inputs::{Candidate, Holds, Inputs, Run, Target, Uses};
+pub use pick::is_meant;
 pub use plan::{Line, Plan, Refresh, plan};
 pub use recheck::{Sent, recheck};
 pub use summary::{Ride, Summary};

@@ -5,6 +5,7 @@
 use super::weeks::{self, Habits, Planned, Warmup};
 use crate::journal::Kind;
 use crate::ledger::Known;
+use crate::planner::Expected;
 use crate::runtime::Runtime;
 use crate::store::{Conclusion, Decision, Intent, Sample, StoreError};
 use domain::catalogue::Group;
@@ -35,7 +36,13 @@ pub(super) async fn invent(runtime: &Runtime, scenario: &Scenario) -> Result<(),
         for (group, wish, week_holds) in
             [(Group::Gemini, 0.8 + busy, 10.0), (Group::ThirdParty, 3.4 + busy, 24.0)]
         {
-            let habits = Habits { id: &person.id, group: &group, wish, week_holds, luck: place };
+            let habits = Habits {
+                id: &person.id,
+                group: &group,
+                wish,
+                week_holds,
+                luck: i64::try_from(place).unwrap_or(0),
+            };
             let weeks = weeks::play(&habits, DAYS, now, &runtime.zone);
             let sample = |window: &str, remaining, at| Sample {
                 credential: person.id.clone(),
@@ -114,9 +121,15 @@ async fn keep(runtime: &Runtime, person: &Person, group: &Group, warmup: &Warmup
         });
         decisions.push(decision(model, outcome.key(), sentence, reset_at, told));
     }
-    if let Some((expected_minutes, came_minutes)) =
-        warmup.planned.as_ref().and_then(|planned| Some((planned.gain_minutes, planned.came_minutes?)))
-    {
+    if let Some(planned) = warmup.planned.as_ref().filter(|_| !warmup.refused) {
+        let expected_minutes = planned.gain_minutes;
+        let Some(came_minutes) = planned.came_minutes else {
+            // The engine tells when its day is over.
+            let (credential, group) = (person.id.clone(), group.clone());
+            let start = Expected { credential, group, at, minutes: expected_minutes };
+            runtime.warmups.planner().remember(vec![start]).await?;
+            return runtime.store.add_decisions(decisions).await;
+        };
         let told = at + SignedDuration::from_hours(24);
         let sentence = Said::of(|language| {
             let here = Here { now: told, zone, language };

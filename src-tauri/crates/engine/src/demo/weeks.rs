@@ -18,14 +18,14 @@ const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// When people work, in hours after the time of day at which the demo is looked at. The planner looks 30 hours ahead: so the
 /// whole next day of work lies in sight, and its best start a while ahead, whenever that is.
 const WORK: std::ops::Range<i64> = 3..13;
-/// The day ahead is planned.
-const PLANNED_AT: i64 = BINS_AN_HOUR / 2;
+/// The day ahead is planned, in fives of minutes after that time.
+const PLANNED_AT: i64 = 1;
 /// Where the planner has nothing to say, the rule without a plan warms what is full, on one day of these.
 const RULE_AT: i64 = 2 * BINS_AN_HOUR;
 const RULE_EVERY: i64 = 3;
-/// Of so many warmups in a row one is refused.
-const REFUSED_OF: usize = 7;
-const REFUSED: usize = 3;
+/// On one day of so many the service refuses; on this one, counted from the first, and later by one's luck.
+const REFUSED_OF: i64 = 7;
+const REFUSED: i64 = 1;
 const BINS_AN_HOUR: i64 = 3_600 / BIN;
 
 /// Whose weeks, and how busy they are.
@@ -36,8 +36,8 @@ pub(super) struct Habits<'a> {
     pub(super) wish: f64,
     /// How many short windows the week holds.
     pub(super) week_holds: f64,
-    /// Which of the warmups the service refuses.
-    pub(super) luck: usize,
+    /// On which days the service refuses warmups.
+    pub(super) luck: i64,
 }
 
 /// What its two windows show at the end of an hour.
@@ -159,9 +159,9 @@ impl Play<'_> {
         if self.short.ends.is_none()
             && let Some(warmup) = self.next.take_if(|warmup| warmup.at <= at)
         {
-            let refused = (self.weeks.warmups.len() + self.habits.luck) % REFUSED_OF == REFUSED;
+            let refused = self.day % REFUSED_OF == REFUSED + self.habits.luck;
             begins = !refused;
-            self.weeks.warmups.push(Warmup { refused, ..warmup });
+            self.weeks.warmups.push(Warmup { at, refused, ..warmup });
         }
         let wish = if WORK.contains(&hour) {
             let hours = WORK.end - WORK.start;
@@ -278,7 +278,7 @@ mod tests {
         let now = hours.first().unwrap().at + SignedDuration::from_hours(i64::from(DAYS) * 24);
         for warmup in planned {
             let said = warmup.planned.as_ref().unwrap();
-            assert!(said.said <= warmup.at && said.gain_minutes >= 30, "{warmup:?}");
+            assert!(said.said <= warmup.at && said.gain_minutes >= 6, "{warmup:?}");
             let refill = warmup.at + SHORT;
             assert!(said.refills[0].unwrap().duration_until(refill).abs() < SignedDuration::from_mins(5));
             let is_over = warmup.at + SignedDuration::from_hours(24) <= now;

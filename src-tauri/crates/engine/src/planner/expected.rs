@@ -19,11 +19,12 @@ const SENT_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// A start that was sent as planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Expected {
-    credential: CredentialId,
-    group: Group,
-    at: Timestamp,
-    minutes: u32,
+pub(crate) struct Expected {
+    pub(crate) credential: CredentialId,
+    pub(crate) group: Group,
+    pub(crate) at: Timestamp,
+    /// The use it is expected to bring, in minutes.
+    pub(crate) minutes: u32,
 }
 
 impl Planner {
@@ -40,12 +41,19 @@ impl Planner {
             let (credential, minutes) = (line.credential.clone(), start.gain_minutes);
             is_due.then_some(Expected { credential, group, at: plan.at, minutes })
         });
-        let planned: Vec<Expected> = planned.collect();
-        if planned.is_empty() {
+        self.remember(planned.collect()).await
+    }
+
+    /// Remembers starts, to tell a day after them what came.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn remember(&self, starts: Vec<Expected>) -> Result<(), StoreError> {
+        if starts.is_empty() {
             return Ok(());
         }
         let mut kept = self.kept().await?;
-        kept.extend(planned);
+        kept.extend(starts);
         self.keep(&kept).await
     }
 
