@@ -34,16 +34,18 @@ test('a week shows more, and has an address of its own', async () => {
   expect(coming().length).toBeGreaterThan(before);
 });
 
-test('a planned warmup stands in its lane and among what comes', async () => {
+test('a planned warmup stands in its lane and among what comes, in the planner’s words', async () => {
   const backend = new FakeBackend();
-  const [line] = backend.rehearsal.lines;
-  if (!line) throw new Error('the rehearsal has a line');
-  Object.assign(line, { verdict: 'planned', until: '2026-09-01T14:30:00Z' });
+  const group = backend.quota.credentials[0]?.groups.find(({ key }) => key === '3p');
+  if (!group) throw new Error('Ada has Claude');
+  const sentence = 'starting Claude on Ada at 14:30, so that it refills at 19:30; expected +2.1 h of use';
+  const starts = ['2026-09-01T14:30:00Z', '2026-09-02T09:30:00Z'];
+  group.planned = { starts, refills: [], gain_hours: 2.1, sentence };
   await showPage('#/timeline', backend);
-  await vi.waitFor(() =>
-    expect(plain(lanes().textContent)).toContain('Gemini: starts itself 14:30, back at 19:30'),
-  );
-  expect(coming().some((text) => text.includes('Ada Gemini: starts itself'))).toBe(true);
+  await vi.waitFor(() => expect(plain(lanes().textContent)).toContain(sentence));
+  expect(coming().some((text) => text.includes(`Ada ${sentence}`))).toBe(true);
+  // What may follow it is told without a reason of its own.
+  expect(coming().some((text) => text.includes('Ada Claude and GPT: starts itself back at'))).toBe(true);
 });
 
 test('lanes are searched and walked with the keyboard', async () => {

@@ -4,6 +4,7 @@
 //! invented login can reach the real service.
 
 mod history;
+mod weeks;
 
 use crate::credentials::Newcomer;
 use crate::host::{Options, StartError};
@@ -18,9 +19,10 @@ use simulator::{Scenario, SimClock, Simulator};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-/// What the demo's scenario switches on, so that there is something to see.
-const SCENARIO_SETTINGS: [(&str, &str); 2] =
-    [("quota_protection_enabled", "true"), ("smart_warmup_enabled", "true")];
+/// What the demo switches on, so that there is something to see: protection from the beginning; warmup once everybody and
+/// their history is there, else the first scan would plan for whom it knows by then.
+const FROM_THE_BEGINNING: (&str, &str) = ("quota_protection_enabled", "true");
+const AT_LAST: (&str, &str) = ("smart_warmup_enabled", "true");
 
 /// Starts the simulated service and an engine on it.
 ///
@@ -40,12 +42,7 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
     flags.extend(addresses(&simulator.base_url()));
     let now = options.clock.now();
     let (settings, _) = SettingsKeeper::load(store.clone(), options.vars.clone(), flags, face, now).await?;
-    for (key, value) in SCENARIO_SETTINGS {
-        // The environment may overrule it, which is the user's say.
-        if let Err(error) = settings.set(key, &Scope::Everywhere, value).await {
-            tracing::debug!(key, %error, "A setting of the demo is overruled");
-        }
-    }
+    switch(&settings, FROM_THE_BEGINNING).await;
     let transport = crate::host::network(&settings, options);
     let runtime = Runtime::start(Material {
         transport,
@@ -60,8 +57,16 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
     })
     .await?;
     fill(&runtime, &scenario).await.map_err(|error| StartError::Demo(error.to_string()))?;
-    history::invent(&runtime).await?;
+    history::invent(&runtime, &scenario).await?;
+    switch(&runtime.settings, AT_LAST).await;
     Ok(runtime)
+}
+
+async fn switch(settings: &SettingsKeeper, (key, value): (&str, &str)) {
+    // The environment may overrule it, which is the user's say.
+    if let Err(error) = settings.set(key, &Scope::Everywhere, value).await {
+        tracing::debug!(key, %error, "A setting of the demo is overruled");
+    }
 }
 
 fn addresses(base: &str) -> Vec<(String, String)> {

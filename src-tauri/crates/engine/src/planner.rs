@@ -9,19 +9,20 @@ mod expected;
 mod foresee;
 mod recorded;
 
+pub(crate) use demand::Demand;
+pub(crate) use expected::Expected;
+
 use crate::clock::Clock;
 use crate::ledger::{Known as Credential, Ledger, Note, PlannedStart, State};
 use crate::settings::SettingsKeeper;
 use crate::store::{Store, StoreError};
-use demand::Demand;
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
 use domain::planner::{Asked, Hold, Known, Long, Plan, Short, plan};
 use domain::policy::pair::Pair;
-use domain::policy::warmup::{Better, Holds};
+use domain::policy::warmup::{Better, Holds, is_meant};
 use domain::quota::{Quota, WindowReading};
 use domain::settings::{Floor, Settings};
-use expected::Expected;
 use foresee::Forecasts;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -156,7 +157,12 @@ impl Planner {
             self.forecasts.lock().await.look(&demand, &state, &self.settings.current(), &self.zone, now);
         drop(demand);
         foresight.starts = self.latest().starts.clone();
-        foresight.starts.retain(|(id, _), _| state.get(id).is_some());
+        // A start that no scan would send is no plan.
+        let (settings, switches) = (self.settings.current(), self.settings.warmup_switches());
+        foresight.starts.retain(|(id, group), _| {
+            let quota = state.get(id).and_then(|known| known.quota.as_deref());
+            quota.is_some_and(|quota| is_meant(id, quota, group, &settings, &switches))
+        });
         if *state.foresight != foresight {
             self.ledger.note(Note::Foreseen(Arc::new(foresight))).await;
         }
@@ -201,37 +207,50 @@ impl Planner {
     }
 }
 
+/// Plans for windows that nothing limits, from what is learnt: a start for each, where one is worth it.
+pub(crate) fn unlimited(
+    demand: &Demand,
+    group: &Group,
+    pools: &[Known],
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Vec<Option<PlannedStart>> {
+    let Some(learnt) = demand.sure(group.key(), DAYS_OF_USE, LONG_ENOUGH, now) else {
+        return vec![None; pools.len()];
+    };
+    let asked = Asked { log: &learnt.log, zone, hours: None, allowed: None, now, pools };
+    plan(&asked).iter().map(start).collect()
+}
+
+/// The start that a plan has in view, where it brings enough.
+fn start(plan: &Plan) -> Option<PlannedStart> {
+    let gain_minutes = minutes(plan.hours);
+    let is_one = plan.hold.is_none() && !plan.starts.is_empty() && gain_minutes >= WORTH;
+    is_one.then(|| PlannedStart { starts: plan.starts.clone(), refills: plan.refills.clone(), gain_minutes })
+}
+
 impl Latest {
     fn take(&mut self, id: &CredentialId, group: &Group, plan: &Plan, now: Timestamp) {
-        let (until, why) = match (plan.starts.first(), plan.hold) {
-            (_, Some(Hold::NotSure)) => return,
-            (Some(_), None) if minutes(plan.hours) < WORTH => return,
-            (Some(start), _) => {
-                let mut refills = plan.refills.iter().copied();
-                let refills = [refills.next(), refills.next()];
-                (*start, Better::Start { refills, gain_minutes: minutes(plan.hours) })
-            }
-            (None, Some(Hold::WeekBinds)) => (now + AGAIN, Better::Week),
+        let Some(start) = start(plan) else {
             // What was wanted while a window was empty is not seen: no gain in sight does not mean that there is none.
-            (None, Some(Hold::NoGain) | None) => return,
+            if plan.hold == Some(Hold::WeekBinds) {
+                self.holds.hold(id, group, now + AGAIN, Better::Week);
+            }
+            return;
         };
-        self.holds.hold(id, group, until, why);
-        if plan.starts.first().is_some_and(|start| *start > now) {
-            self.next = Some(self.next.map_or(until, |next| next.min(until)));
+        let Some(first) = start.starts.first().copied() else { return };
+        let mut refills = start.refills.iter().copied();
+        let refills = [refills.next(), refills.next()];
+        self.holds.hold(id, group, first, Better::Start { refills, gain_minutes: start.gain_minutes });
+        if first > now {
+            self.next = Some(self.next.map_or(first, |next| next.min(first)));
         }
-        if !plan.starts.is_empty() {
-            let start = PlannedStart {
-                starts: plan.starts.clone(),
-                refills: plan.refills.clone(),
-                gain_minutes: minutes(plan.hours),
-            };
-            self.starts.insert((id.clone(), group.clone()), start);
-        }
+        self.starts.insert((id.clone(), group.clone()), start);
     }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to some hours")]
-fn minutes(hours: f64) -> u32 {
+pub(crate) fn minutes(hours: f64) -> u32 {
     (hours * 60.0).round().clamp(0.0, 1e6) as u32
 }
 

@@ -77,7 +77,6 @@ export const timelineTexts = {
     `${group}, ${window}: ${left} left, refills ${when}`,
   idle: (group: string, window: string) => `${group}, ${window}: full, clock not started`,
   planned: (group: string, when: string, back: string) => `${group}: starts itself ${when}, back at ${back}`,
-  plannedGain: (gain: string) => `so ${gain} earlier than by the first use`,
   now: 'now',
   events: 'What comes back',
   eventsText: 'Every refill and every planned start in this time, the next one first.',

@@ -79,7 +79,7 @@ export const en = {
     refreshing: 'Reading…',
     refreshHint: 'Reads the quota of every credential now',
     usable: (usable: number, all: number) => `${usable} of ${all} usable`,
-    forecast: 'How long quota lasts',
+    forecast: 'What is expected',
     nextCapacity: (time: string) => `Next capacity ${time}`,
     nextRefill: (time: string) => `Next refill ${time}`,
     on: (name: string) => `on ${name}`,

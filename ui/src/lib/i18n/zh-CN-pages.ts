@@ -73,7 +73,6 @@ export const timelineTexts: Messages['timeline'] = {
   bar: (group, window, left, when) => `${group}，${window}：剩余 ${left}，${when} 重置`,
   idle: (group, window) => `${group}，${window}：已满，尚未开始计时`,
   planned: (group, when, back) => `${group}：${when} 自动开始，${back} 恢复`,
-  plannedGain: (gain) => `比第一次使用时开始早 ${gain}`,
   now: '现在',
   events: '即将恢复',
   eventsText: '这段时间内的每次重置和每个计划中的开始，最近的在前。',

@@ -74,7 +74,7 @@ export const zhCN: Messages = {
     refreshing: '正在读取…',
     refreshHint: '立即读取所有凭据的额度',
     usable: (usable, all) => `${all} 个中 ${usable} 个可用`,
-    forecast: '额度能用到什么时候',
+    forecast: '接下来的预计',
     nextCapacity: (time) => `${time} 恢复额度`,
     nextRefill: (time) => `${time} 重置`,
     on: (name) => `（${name}）`,

@@ -1172,6 +1172,8 @@ export type WarmupLine = {
 	sentence: string,
 	/**  Until when it holds, or when it is looked at again. */
 	until: string | null,
+	/**  When it is to be started, where that is planned for later. */
+	starts_at?: string | null,
 	/**
 	 *  What came of it: `waiting`, `sent`, `refused`, `unknown` or `stopped`; null where
 	 *  nothing was to be sent.

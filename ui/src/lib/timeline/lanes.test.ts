@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FakeBackend, fixtureTime as now } from '../ipc/fake';
-import { comingOf, lanesOf, nextCapacity, plansIn, ticks, type Span } from './lanes';
+import { comingOf, lanesOf, nextCapacity, nextStart, plansIn, ticks, type Span } from './lanes';
 
 const hour = 3_600_000;
 const day: Span = { from: now - hour, to: now + 24 * hour };
@@ -56,23 +56,66 @@ test('the next capacity is the first refill of what is nearly or wholly used up'
   expect(nextCapacity([])).toBeNull();
 });
 
-test('plans stand in their lane and among what comes', () => {
+test('what a scan would start later stands in its lane and among what comes', () => {
   const backend = new FakeBackend();
   const [line] = backend.rehearsal.lines;
   if (!line) throw new Error('the rehearsal has a line');
   line.verdict = 'planned';
-  line.until = new Date(now + 2 * hour).toISOString();
+  line.until = line.starts_at = new Date(now + 2 * hour).toISOString();
   const plans = plansIn(backend.rehearsal, backend.quota, now);
   expect(plans[0]).toMatchObject({
     credential: 'c-ada',
     group: 'gemini',
     at: now + 2 * hour,
     back: now + 7 * hour,
+    sentence: line.sentence,
   });
   const lanes = lanesOf(backend.quota, plans, now, day);
   expect(lanes[0]?.rows.find(({ group }) => group.key === 'gemini')?.plans).toHaveLength(1);
   expect(comingOf(lanes, now, day).some(({ kind }) => kind === 'start')).toBe(true);
   expect(plansIn(null, backend.quota, now)).toEqual([]);
+});
+
+test('what is only looked at again is no start', () => {
+  const backend = new FakeBackend();
+  const [line] = backend.rehearsal.lines;
+  if (!line) throw new Error('the rehearsal has a line');
+  line.verdict = 'planned';
+  line.until = new Date(now + hour).toISOString();
+  expect(plansIn(backend.rehearsal, backend.quota, now)).toEqual([]);
+});
+
+test('what the planner has in view stands there for every credential, also while its window runs', () => {
+  const backend = new FakeBackend();
+  const chen = backend.quota.credentials.find(({ name }) => name === 'Chen');
+  const group = chen?.groups.find(({ key }) => key === '3p');
+  if (!chen || !group) throw new Error('Chen has Claude');
+  const sentence = 'starting Claude on Chen at 18:00, so that it refills at 23:00; expected +2.1 h of use';
+  const starts = [-1, 6, 20].map((hours) => new Date(now + hours * hour).toISOString());
+  group.planned = { starts, refills: [], gain_hours: 2.1, sentence };
+  // The scan tells the same start once more where the window is idle.
+  const [line] = backend.rehearsal.lines;
+  if (!line) throw new Error('the rehearsal has a line');
+  Object.assign(line, { credential: chen.id, group: '3p', verdict: 'planned', starts_at: starts[1] });
+  const plans = plansIn(backend.rehearsal, backend.quota, now);
+  expect(plans).toEqual([
+    { credential: chen.id, group: '3p', at: now + 6 * hour, back: now + 11 * hour, sentence },
+    { credential: chen.id, group: '3p', at: now + 20 * hour, back: now + 25 * hour, sentence: null },
+  ]);
+  const coming = comingOf(lanesOf(backend.quota, plans, now, day), now, day);
+  expect(coming.filter(({ kind }) => kind === 'start')).toHaveLength(2);
+});
+
+test('the start that comes first is told, whoever has it', () => {
+  const document = new FakeBackend().quota;
+  expect(nextStart(document)).toEqual([]);
+  const groups = document.credentials.flatMap((credential) => credential.groups);
+  for (const [place, at] of [6, 4, 5].entries()) {
+    const starts = [new Date(now + at * hour).toISOString()];
+    const group = groups[place];
+    if (group) group.planned = { starts, refills: [], gain_hours: 1, sentence: `in ${at} hours` };
+  }
+  expect(nextStart(document)).toEqual(['in 4 hours']);
 });
 
 test('lines stand at whole hours and at midnights', () => {

@@ -31,9 +31,8 @@ export interface Plan {
   at: number;
   /** When its window would refill; null where its length is not known. */
   back: number | null;
-  /** How much earlier that is than by the first use, in milliseconds; null where the planner does not say. */
-  gain: number | null;
-  sentence: string;
+  /** Why, as it is said everywhere else; null where it is a further start of the same plan. */
+  sentence: string | null;
 }
 
 /** One group of one credential. */
@@ -154,29 +153,58 @@ export function nextCapacity(coming: readonly Coming[]): Coming | null {
   );
 }
 
-/** The plans in what a scan would do now. */
+/** When a group's short window refills that starts at `at`; null where no length is known. */
+function backOf(group: GroupView | undefined, at: number): number | null {
+  const lengths = (group?.windows ?? [])
+    .filter(({ binds }) => binds)
+    .map(({ length_seconds }) => length_seconds)
+    .filter((length) => length !== null);
+  return lengths.length > 0 ? at + Math.min(...lengths) * 1000 : null;
+}
+
+/** What the planner has in view for a group; what is due by now is the scan's to tell. */
+function plannedIn(credential: CredentialView, group: GroupView, now: number): Plan[] {
+  const { starts = [], sentence = null } = group.planned ?? {};
+  return starts
+    .map((start) => Date.parse(start))
+    .filter((at) => at > now)
+    .map((at, place) => ({
+      credential: credential.id,
+      group: group.key,
+      at,
+      back: backOf(group, at),
+      sentence: place === 0 ? sentence : null,
+    }));
+}
+
+/** The planner's starts for every credential, and for the others what a scan would start now or later. */
 export function plansIn(round: WarmupRound | null, document: QuotaDocument, now: number): Plan[] {
-  return (round?.lines ?? [])
-    .filter(({ verdict, until }) => verdict === 'warm' || (verdict === 'planned' && until !== null))
+  const planned = document.credentials.flatMap((credential) =>
+    credential.groups.flatMap((group) => plannedIn(credential, group, now)),
+  );
+  const scanned = (round?.lines ?? [])
+    .filter(({ verdict, starts_at }) => verdict === 'warm' || typeof starts_at === 'string')
+    .filter(
+      (line) => !planned.some((plan) => plan.credential === line.credential && plan.group === line.group),
+    )
     .map((line) => {
-      const at = line.verdict === 'warm' || line.until === null ? now : Date.parse(line.until);
+      const at = typeof line.starts_at === 'string' ? Date.parse(line.starts_at) : now;
       const group = document.credentials
         .find(({ id }) => id === line.credential)
         ?.groups.find(({ key }) => key === line.group);
-      const lengths = (group?.windows ?? [])
-        .filter(({ binds }) => binds)
-        .map(({ length_seconds }) => length_seconds)
-        .filter((length) => length !== null);
-      const back = lengths.length > 0 ? at + Math.min(...lengths) * 1000 : null;
-      return {
-        credential: line.credential,
-        group: line.group,
-        at,
-        back,
-        gain: null,
-        sentence: line.sentence,
-      };
+      const { credential, sentence } = line;
+      return { credential, group: line.group, at, back: backOf(group, at), sentence };
     });
+  return [...planned, ...scanned];
+}
+
+/** The sentence of the start that comes first, if any is planned. */
+export function nextStart({ credentials }: QuotaDocument): string[] {
+  return credentials
+    .flatMap(({ groups }) => groups.flatMap(({ planned }) => planned ?? []))
+    .toSorted((one, other) => ((one.starts[0] ?? '') < (other.starts[0] ?? '') ? -1 : 1))
+    .slice(0, 1)
+    .map(({ sentence }) => sentence);
 }
 
 /** Instants for the lines of the axis: every so many hours, or every midnight. */

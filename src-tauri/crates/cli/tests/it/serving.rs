@@ -154,6 +154,41 @@ async fn the_demo_says_so_and_leaves_the_users_data_alone() {
 }
 
 #[tokio::test]
+async fn the_demo_tells_a_planned_start_its_reason_its_verified_start_and_what_came() {
+    let headroom = Headroom::offline();
+    let engine = headroom.serve(&["--demo"]).await;
+    let decisions = async |search: &str| -> Vec<String> {
+        let found =
+            headroom.ok(&["decisions", "--credential", "Ada", "--search", search, "--json"]).await.json();
+        let sentences = found.as_array().unwrap().iter();
+        sentences.map(|one| one["sentence"].as_str().unwrap().to_owned()).collect()
+    };
+    // Until the engine has read the quota of all of them, planned, and written it down: the same words in both places.
+    let start = "starting Claude on Ada at ";
+    let planned = tokio::time::timeout(Duration::from_secs(60), async {
+        loop {
+            let quota = headroom.ok(&["quota"]).await.stdout;
+            let planned = quota.lines().map(str::trim).find(|line| line.starts_with(start));
+            match (planned, decisions(start).await.first()) {
+                (Some(planned), Some(decided)) if planned == decided => return planned.to_owned(),
+                _ => tokio::time::sleep(Duration::from_millis(200)).await,
+            }
+        }
+    });
+    let planned = planned.await.unwrap();
+    assert!(planned.contains(", so that it refills at ") && planned.contains("; expected +"), "{planned}");
+    assert!(planned.ends_with(" h of use"), "{planned}");
+    let verified = decisions("the clock started, back at ").await;
+    assert!(verified.iter().any(|said| said.starts_with("Claude and GPT of Ada: ")), "{verified:?}");
+    let came = decisions("as planned: expected +").await;
+    assert!(came.iter().any(|said| said.ends_with(" h came")), "{came:?}");
+    let history = headroom.ok(&["history", "--credential", "Ada"]).await.stdout;
+    let started = |line: &&str| line.contains("claude-sonnet-4-6") && line.contains("by itself  started");
+    assert!(history.lines().filter(started).count() > 3, "{history}");
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn the_simulated_service_runs_on_its_own() {
     let headroom = Headroom::offline();
     let scenario = headroom.file("scenario.toml", "[[accounts]]\nname = 'ada'\n");

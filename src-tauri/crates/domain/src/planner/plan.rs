@@ -1,6 +1,6 @@
 //! The plan for one group over all its credentials.
 
-use super::days::Days;
+use super::days::{AHEAD, Days};
 use super::log::{DemandLog, begin_of, bin_of};
 use super::starts::{Curves, Limits, Starts};
 use super::week::{Need, bins};
@@ -109,9 +109,11 @@ pub fn plan(asked: &Asked) -> Vec<Plan> {
         return vec![Plan::held(Hold::NotSure); asked.pools.len()];
     }
     let now = bin_of(asked.now);
-    let open = |bin: usize| {
-        asked.allowed.is_none_or(|hours| hours.contains(asked.zone.to_datetime(begin_of(now + bin as i64))))
-    };
+    // Asked of the calendar once: the hours are the same for every credential.
+    let open: Option<Vec<bool>> = asked.allowed.map(|hours| {
+        (0..AHEAD).map(|bin| hours.contains(asked.zone.to_datetime(begin_of(now + bin as i64)))).collect()
+    });
+    let open = |bin: usize| open.as_ref().is_none_or(|open| open[bin]);
     let mut need: Option<Need> = None;
     // Most of the windows end together, and asking the calendar is what costs.
     let mut needs: Vec<(Timestamp, f64)> = Vec::new();

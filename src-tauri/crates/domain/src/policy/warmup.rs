@@ -21,12 +21,13 @@ mod words;
 pub use attempt::{Attempt, AttemptId, Outcome, Refusal};
 pub use history::{History, Key, REMEMBERED};
 pub use inputs::{Candidate, Holds, Inputs, Run, Target, Uses};
+pub use pick::is_meant;
 pub use plan::{Line, Plan, Refresh, plan};
 pub use recheck::{Sent, recheck};
 pub use summary::{Ride, Summary};
 pub use verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
 pub use verify::{verified, verified_late};
-pub use words::{Came, RefusedSentence, Sentence, Start};
+pub use words::{Came, RefusedSentence, Sentence, Start, Verified};
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use crate::store::Drop;
 use domain::credential::CredentialId;
 use domain::planner::{BIN, DemandLog};
+use domain::quota::WindowKind;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What drops taught so far.
 #[derive(Debug, Default)]
-pub(super) struct Demand {
+pub(crate) struct Demand {
     /// The number of the last drop it knows.
     pub(super) seen: i64,
     /// By group's key.
@@ -31,6 +32,14 @@ struct Spent {
     empty_at: Option<Timestamp>,
 }
 
+/// The windows of a credential's group whose length is known, as its last drops named them: the service changes its
+/// periods.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Kinds {
+    pub(super) short: Option<WindowKind>,
+    pub(super) long: Option<WindowKind>,
+}
+
 /// One group's demand, and what a long window holds of short ones.
 #[derive(Debug)]
 pub(super) struct Learnt {
@@ -39,6 +48,8 @@ pub(super) struct Learnt {
     pub(super) own: BTreeMap<CredentialId, DemandLog>,
     /// What each credential's short window was used for, as far as drops tell.
     windows: BTreeMap<CredentialId, Spent>,
+    /// What each credential's windows were last.
+    kinds: BTreeMap<CredentialId, Kinds>,
     /// The local days with use.
     pub(super) days: BTreeSet<Date>,
     /// Points that fell in short and in long windows in the same times.
@@ -79,6 +90,16 @@ impl Learnt {
         }
     }
 
+    /// The windows of a credential; of one without drops of its own, those of another.
+    pub(super) fn kinds(&self, id: &CredentialId) -> Option<&Kinds> {
+        self.kinds.get(id).or_else(|| self.kinds.values().next())
+    }
+
+    /// How long a credential's short window runs, where drops tell.
+    pub(super) fn length(&self, id: &CredentialId) -> Option<SignedDuration> {
+        self.kinds(id)?.short.as_ref()?.length()
+    }
+
     /// How many short windows a long one holds, where drops of both were seen.
     pub(super) fn ratio(&self) -> Option<f64> {
         (self.long > 0.0).then(|| self.short / self.long)
@@ -87,20 +108,27 @@ impl Learnt {
 
 impl Demand {
     /// Adds what fell in a short window, but for our own warmups. A unit is one short window.
-    pub(super) fn learn(&mut self, drop: &Drop, zone: &TimeZone) {
+    pub(crate) fn learn(&mut self, drop: &Drop, zone: &TimeZone) {
         if drop.by == "warmup" {
             return;
         }
-        let length = domain::quota::WindowKind::new(drop.window.as_str()).length();
+        let kind = WindowKind::new(drop.window.as_str());
+        let length = kind.length();
         let short = length.filter(|length| *length < SignedDuration::from_hours(24));
         let learnt = self.groups.entry(drop.group.clone()).or_insert_with(|| Learnt {
             log: DemandLog::since(drop.from),
             own: BTreeMap::new(),
             windows: BTreeMap::new(),
+            kinds: BTreeMap::new(),
             days: BTreeSet::new(),
             short: 0.0,
             long: 0.0,
         });
+        if length.is_some() {
+            let kinds = learnt.kinds.entry(drop.credential.clone()).or_default();
+            let place = if short.is_some() { &mut kinds.short } else { &mut kinds.long };
+            *place = Some(kind);
+        }
         let Some(length) = short else {
             learnt.long += drop.points;
             return;

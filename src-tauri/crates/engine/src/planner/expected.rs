@@ -1,12 +1,12 @@
 //! What planned starts were expected to bring, until it can be told what came.
 
-use super::Planner;
+use super::{Demand, Planner};
 use crate::journal::{Entry, Kind};
-use crate::store::StoreError;
+use crate::store::{KeptWarmup, StoreError};
 use domain::catalogue::Group;
 use domain::credential::CredentialId;
 use domain::planner::gained;
-use domain::policy::warmup::{Came, Plan};
+use domain::policy::warmup::{Came, Outcome, Plan};
 use domain::policy::words::{Here, Said};
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,15 +14,17 @@ use jiff::{SignedDuration, Timestamp};
 const KEPT: &str = "planned_starts";
 /// After so long it is told what came.
 const TOLD_AFTER: SignedDuration = SignedDuration::from_hours(24);
-const LENGTH: SignedDuration = SignedDuration::from_hours(5);
+/// A round sends its last request within this.
+const SENT_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// A start that was sent as planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Expected {
-    credential: CredentialId,
-    group: Group,
-    at: Timestamp,
-    minutes: u32,
+pub(crate) struct Expected {
+    pub(crate) credential: CredentialId,
+    pub(crate) group: Group,
+    pub(crate) at: Timestamp,
+    /// The use it is expected to bring, in minutes.
+    pub(crate) minutes: u32,
 }
 
 impl Planner {
@@ -39,16 +41,24 @@ impl Planner {
             let (credential, minutes) = (line.credential.clone(), start.gain_minutes);
             is_due.then_some(Expected { credential, group, at: plan.at, minutes })
         });
-        let planned: Vec<Expected> = planned.collect();
-        if planned.is_empty() {
+        self.remember(planned.collect()).await
+    }
+
+    /// Remembers starts, to tell a day after them what came.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn remember(&self, starts: Vec<Expected>) -> Result<(), StoreError> {
+        if starts.is_empty() {
             return Ok(());
         }
         let mut kept = self.kept().await?;
-        kept.extend(planned);
+        kept.extend(starts);
         self.keep(&kept).await
     }
 
-    /// Says of starts a day ago what came of them; each once.
+    /// Says of starts a day ago what came of them; each once. Of one that was refused, or that no reading confirmed,
+    /// nothing came that could be told.
     ///
     /// # Errors
     /// When the database fails.
@@ -59,13 +69,18 @@ impl Planner {
         if due.is_empty() {
             return Ok(Vec::new());
         }
+        let mut started = Vec::new();
+        for expected in due {
+            if self.has_started(&expected).await? {
+                started.push(expected);
+            }
+        }
         let demand = self.learn(now).await?;
         let state = self.ledger.state();
         let mut entries = Vec::new();
-        for Expected { credential, group, at, minutes } in due {
+        for Expected { credential, group, at, minutes } in started {
             let Some(known) = state.get(&credential) else { continue };
-            let log = demand.groups.get(group.key()).and_then(|learnt| learnt.own.get(&credential));
-            let came = log.map_or(0.0, |log| gained(log, at, LENGTH, 1.0));
+            let came = demand.came(&group, &credential, at);
             let name = known.credential.name();
             let sentence = Said::of(|language| {
                 let here = Here { now, zone: &self.zone, language };
@@ -80,6 +95,16 @@ impl Planner {
         drop(demand);
         self.keep(&later).await?;
         Ok(entries)
+    }
+
+    /// Whether the window's clock ran after it.
+    async fn has_started(&self, expected: &Expected) -> Result<bool, StoreError> {
+        let warmups = self.store.warmups(Some(&expected.credential), expected.at).await?;
+        let sent = |warmup: &&KeptWarmup| {
+            warmup.attempt.group.as_ref() == Some(&expected.group)
+                && warmup.attempt.at <= expected.at + SENT_WITHIN
+        };
+        Ok(warmups.iter().filter(sent).any(|warmup| warmup.attempt.outcome == Outcome::Started))
     }
 
     async fn kept(&self) -> Result<Vec<Expected>, StoreError> {
@@ -102,6 +127,15 @@ impl Planner {
     }
 }
 
+impl Demand {
+    /// The use, in hours, that a start of a credential's window at `at` brought; none where nothing of it is known.
+    pub(crate) fn came(&self, group: &Group, credential: &CredentialId, at: Timestamp) -> f64 {
+        let learnt = self.groups.get(group.key());
+        let known = learnt.and_then(|learnt| learnt.own.get(credential).zip(learnt.length(credential)));
+        known.map_or(0.0, |(log, length)| gained(log, at, length, 1.0))
+    }
+}
+
 /// A line that is none is forgotten: what came of it is not told.
 fn read(line: &str) -> Option<Expected> {
     let [credential, group, at, minutes] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
@@ -111,4 +145,38 @@ fn read(line: &str) -> Option<Expected> {
         at: at.parse().ok()?,
         minutes: minutes.parse().ok()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Drop;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn what_came_is_told_of_a_window_as_long_as_its_drops_name_it() {
+        let at = |hour: i64| Timestamp::from_second(hour * 3600).unwrap();
+        let ada = CredentialId::new("ada");
+        let came_of = |window: &str| {
+            let mut demand = Demand::default();
+            // Half a window an hour from 9 to 17.
+            for hour in 9..17 {
+                let drop = Drop {
+                    credential: ada.clone(),
+                    group: "3p".to_owned(),
+                    window: window.to_owned(),
+                    from: at(hour),
+                    to: at(hour + 1),
+                    points: 50.0,
+                    by: "elsewhere".to_owned(),
+                };
+                demand.learn(&drop, &TimeZone::UTC);
+            }
+            demand.came(&Group::ThirdParty, &ada, at(6))
+        };
+        // Of five hours from 6, 11 and 16, half a window more than from 9 and 14. Of three from 6, 9, 12 and 15, which
+        // are the same as from 9 on; of four from 6, 10 and 14, as much as from 9 and 13.
+        let hours = ["5h", "3h", "4h"].map(|window| (came_of(window) * 10.0).round() / 10.0);
+        assert_eq!(hours, [1.0, 0.0, 1.0]);
+    }
 }

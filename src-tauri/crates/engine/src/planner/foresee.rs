@@ -1,7 +1,6 @@
 //! Forecasts of run-outs, kept as long as what they were made from holds.
 
-use super::demand::Demand;
-use super::{DAYS_OF_USE, LONG_ENOUGH, pools};
+use super::{DAYS_OF_USE, Demand, LONG_ENOUGH, pools};
 use crate::ledger::{Foresight, State};
 use domain::catalogue::Group;
 use domain::credential::CredentialId;

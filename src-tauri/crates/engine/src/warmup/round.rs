@@ -82,6 +82,7 @@ impl Inner {
                 verdict: line.verdict.key().to_owned(),
                 sentence: self.sentence(line, plan.at, language),
                 until: line.verdict.until().map(|at| at.to_string()),
+                starts_at: line.verdict.starts_at().map(|at| at.to_string()),
                 outcome: (line.verdict.is_warm() && !dry_run).then(|| "waiting".to_owned()),
                 detail: None,
             })

@@ -5,7 +5,7 @@ use crate::journal::{Entry, Kind};
 use crate::ledger::{Level, Note, Notice};
 use crate::store::Conclusion;
 use domain::policy::pair::Pair;
-use domain::policy::warmup::{Attempt, Outcome, verified, verified_late};
+use domain::policy::warmup::{Attempt, Outcome, Verified, verified, verified_late};
 use domain::policy::words::{Here, Said};
 use domain::quota::{Idleness, WindowReading};
 use jiff::{SignedDuration, Timestamp};
@@ -44,25 +44,7 @@ impl Inner {
         let what = attempt.group.as_ref().map_or(attempt.model.as_str(), |g| g.title());
         let sentence = Said::of(|language| {
             let here = Here { now, zone: &self.parts.zone, language };
-            let came = match (outcome, reset_at.map(|at| here.time(at))) {
-                (Outcome::Started, Some(at)) => {
-                    here.say(format!("the clock started, back at {at}"), format!("已开始计时，{at} 恢复"))
-                }
-                (Outcome::Started, None) => here.say("the clock started", "已开始计时").to_owned(),
-                (Outcome::NoEffect, _) => here
-                    .say(
-                        "the warmup had no effect, the window still waits for its first use",
-                        "预热没有效果，窗口仍在等待第一次使用",
-                    )
-                    .to_owned(),
-                (Outcome::Pending | Outcome::Unknown | Outcome::Sent | Outcome::Failed(_), _) => here
-                    .say(
-                        "warmed up; whether the clock started could not be told",
-                        "已预热；无法判断是否已开始计时",
-                    )
-                    .to_owned(),
-            };
-            here.say(format!("{what} of {name}: {came}"), format!("{name} 的 {what}：{came}"))
+            Verified { what, name, outcome, reset_at, here }.to_string()
         });
         tracing::info!(target: "smart_warmup", credential = %attempt.credential, "{}", sentence.english);
         let entry = Entry {

@@ -4,6 +4,7 @@
 
 mod bench;
 mod chance;
+mod demo;
 mod door;
 mod elsewhere;
 mod login;

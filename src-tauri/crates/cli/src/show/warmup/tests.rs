@@ -72,6 +72,7 @@ fn line(verdict: &str, outcome: Option<&str>, detail: Option<&str>) -> WarmupLin
         verdict: verdict.to_owned(),
         sentence: "m of Ada: the engine's words".to_owned(),
         until: None,
+        starts_at: None,
         outcome: outcome.map(str::to_owned),
         detail: detail.map(str::to_owned),
     }

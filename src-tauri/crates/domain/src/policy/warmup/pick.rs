@@ -1,6 +1,8 @@
 //! Which models of a credential a plan looks at.
 
 use crate::catalogue::Group;
+use crate::credential::CredentialId;
+use crate::policy::exceptions::Exceptions;
 use crate::policy::models::{ModelList, cheapest, is_offered, price};
 use crate::quota::{ModelReading, Quota};
 use crate::settings::Settings;
@@ -40,6 +42,22 @@ pub(super) fn configured<'a>(quota: &'a Quota, settings: &Settings) -> Vec<Pick<
     // Stable: what is equal keeps the service's order.
     picks.sort_by_key(|(place, pick)| (pick.follow, *place, price(pick.model)));
     picks.into_iter().map(|(_, pick)| pick).collect()
+}
+
+/// Whether scans warm `group` of a credential at all, as far as the settings say: warmup is on, and a model that may go
+/// alone is configured and not switched off.
+#[must_use]
+pub fn is_meant(
+    credential: &CredentialId,
+    quota: &Quota,
+    group: &Group,
+    settings: &Settings,
+    switches: &Exceptions<bool>,
+) -> bool {
+    let is_on = |model: &str| switches.of(credential, model, &quota.replaced) != Some(false);
+    let meant =
+        |pick: &Pick<'_>| !pick.follow && pick.model.group.as_ref() == Some(group) && is_on(&pick.model.id);
+    settings.smart_warmup_enabled && configured(quota, settings).iter().any(meant)
 }
 
 /// One model for each group that a login offers: the first configured one that may go alone, else the cheapest.

@@ -197,6 +197,14 @@ impl Verdict {
         }
     }
 
+    /// When the window is to be started, where that is planned for later. That the week binds, or that nothing would be
+    /// gained, is only looked at again.
+    #[must_use]
+    pub fn starts_at(&self) -> Option<Timestamp> {
+        let Self::Planned { at, why } = self else { return None };
+        matches!(why, Hold::Hours | Hold::Planner(Better::Start { .. })).then_some(*at)
+    }
+
     /// The word in JSON, in the ledger and in logs.
     #[must_use]
     pub fn key(&self) -> &'static str {

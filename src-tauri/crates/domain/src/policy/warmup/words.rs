@@ -1,5 +1,6 @@
 //! Verdicts in words: the same sentence in the log, the ledger, on the command line and on the screen.
 
+use super::attempt::Outcome;
 use super::plan::Line;
 use super::verdict::{Better, Hold, Off, Rest, Unsure, Verdict};
 use crate::catalogue::Group;
@@ -258,6 +259,46 @@ impl fmt::Display for Came<'_> {
             format!("{group} on {name} was started at {at} as planned: expected +{expected:.1} h of use, +{came:.1} h came"),
             format!("{name} 的 {group} 已按计划在 {at} 开始：预计多用 {expected:.1} 小时，实际多用 {came:.1} 小时"),
         ))
+    }
+}
+
+/// What two readings after a warmup told.
+#[derive(Debug, Clone, Copy)]
+pub struct Verified<'a> {
+    /// The group, or the model where it has none.
+    pub what: &'a str,
+    /// What people call the credential.
+    pub name: &'a str,
+    /// What they told.
+    pub outcome: Outcome,
+    /// When the window refills, where that is known.
+    pub reset_at: Option<Timestamp>,
+    /// Who reads it.
+    pub here: Here<'a>,
+}
+
+impl fmt::Display for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, name, outcome, reset_at, here } = self;
+        let came = match (outcome, reset_at.map(|at| here.time(at))) {
+            (Outcome::Started, Some(at)) => {
+                here.say(format!("the clock started, back at {at}"), format!("已开始计时，{at} 恢复"))
+            }
+            (Outcome::Started, None) => here.say("the clock started", "已开始计时").to_owned(),
+            (Outcome::NoEffect, _) => here
+                .say(
+                    "the warmup had no effect, the window still waits for its first use",
+                    "预热没有效果，窗口仍在等待第一次使用",
+                )
+                .to_owned(),
+            (Outcome::Pending | Outcome::Unknown | Outcome::Sent | Outcome::Failed(_), _) => here
+                .say(
+                    "warmed up; whether the clock started could not be told",
+                    "已预热；无法判断是否已开始计时",
+                )
+                .to_owned(),
+        };
+        f.write_str(&here.say(format!("{what} of {name}: {came}"), format!("{name} 的 {what}：{came}")))
     }
 }
 

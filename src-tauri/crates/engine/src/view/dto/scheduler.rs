@@ -86,6 +86,9 @@ pub struct WarmupLine {
     pub sentence: String,
     /// Until when it holds, or when it is looked at again.
     pub until: Option<String>,
+    /// When it is to be started, where that is planned for later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<String>,
     /// What came of it: `waiting`, `sent`, `refused`, `unknown` or `stopped`; null where
     /// nothing was to be sent.
     pub outcome: Option<String>,

@@ -92,6 +92,7 @@ fn line(verdict: &str, outcome: Option<&str>) -> WarmupLine {
         verdict: verdict.to_owned(),
         sentence: format!("{verdict} it is"),
         until: None,
+        starts_at: None,
         outcome: outcome.map(str::to_owned),
         detail: (outcome == Some("refused")).then(|| "no more".to_owned()),
     }

@@ -1,7 +1,9 @@
 //! A plan as a whole: its order, its refreshes, its reports.
 
-use super::world::{CLAUDE, FLASH, OPUS, PRO, World, person, said};
+use super::world::{CLAUDE, FLASH, OPUS, PRO, Person, World, person, said};
+use crate::catalogue::Group;
 use crate::credential::{Provider, State};
+use crate::policy::exceptions::Exceptions;
 use crate::policy::testing::{hours, left, minutes, noon};
 use crate::policy::warmup::*;
 use crate::policy::words::Said;
@@ -194,4 +196,27 @@ fn an_attempt_is_concluded_and_forgotten() {
     assert!(world.history.conclude(&ada, AttemptId(3), Outcome::Sent), "old, and among the last");
     world.history.forget(noon() - hours(90 * 24), |id| *id != ada);
     assert_eq!(world.history, History::default());
+}
+
+#[test]
+fn a_group_is_meant_where_a_scan_may_send_a_model_of_it_alone() {
+    let mut world = World::with_models("auto");
+    let meant = |world: &World| {
+        let Person { credential, quota, .. } = &world.people[0];
+        [Group::Gemini, Group::ThirdParty].map(|group| {
+            is_meant(&credential.id, quota.as_ref().unwrap(), &group, &world.settings, &world.switches)
+        })
+    };
+    assert_eq!(meant(&world), [true, true]);
+    world.set("warmup_models", CLAUDE);
+    assert_eq!(meant(&world), [false, true]);
+    world.set("warmup_models", &format!("{CLAUDE},{PRO}"));
+    world.set("smart_warmup_follow_models", PRO);
+    assert_eq!(meant(&world), [false, true], "what only rides along starts nothing on its own");
+    let ada = world.people[0].credential.id.clone();
+    world.switches = Exceptions::new([(ada, Some(CLAUDE.to_owned()), false)]);
+    assert_eq!(meant(&world), [false, false]);
+    world.switches = Exceptions::default();
+    world.set("smart_warmup_enabled", "false");
+    assert_eq!(meant(&world), [false, false]);
 }
