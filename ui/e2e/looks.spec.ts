@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { english } from './english';
 import { expect, test } from './fixtures';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -51,22 +52,6 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** Sentences in English on a page: five words in a row that are no code, no name and not the service's own. */
-function english(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const service = ['Verify your account to continue'];
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const found: string[] = [];
-    while (texts.nextNode()) {
-      const { data, parentElement } = texts.currentNode as Text;
-      if (parentElement === null || parentElement.closest('code, pre, script, style')) continue;
-      const own = service.reduce((text, words) => text.replace(words, ''), data);
-      if (/\b[A-Za-z]+(?:,? [a-z]+){4,}/.test(own)) found.push(data.trim());
-    }
-    return found;
-  });
-}
-
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every page is accessible and fits, ${colorScheme}`, async ({ engine, ui }) => {
     test.setTimeout(600_000);
@@ -88,7 +73,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         // The last round is told in the language of its time; all else follows the setting at once.
         if (language === 'zh-CN' && name !== 'Scheduler') {
           // What was asked for before the change is asked for again.
-          await expect.poll(() => english(ui), { message: `${name} in Chinese` }).toEqual([]);
+          await expect.poll(() => english(ui, ['Verify your account to continue']), { message: `${name} in Chinese` }).toEqual([]);
         }
         for (const size of sizes) {
           await ui.setViewportSize(size);

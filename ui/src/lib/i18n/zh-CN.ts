@@ -230,6 +230,8 @@ export const zhCN: Messages = {
     applying: '正在导入…',
     endsDemo: '导入后演示结束：模拟凭据会消失，只保留你自己的凭据。',
     apply: (count) => `导入 ${count} 个凭据`,
+    applySettings: (count) => `导入 ${count} 项设置`,
+    settings: '另一个程序的设置',
     nothing: '其中没有可以导入的内容。',
     again: '选择其他文件',
     tooLarge: (names) => `文件过大，不像凭据文件，已跳过：${names}。`,
@@ -341,6 +343,8 @@ export const zhCN: Messages = {
     saveFile: '另存为文件',
     applied: (count) => `已应用 ${count} 项`,
     refused: (count) => `${count} 项未接受`,
+    wouldApply: (count) => `会带来 ${count} 项设置`,
+    wouldRefuse: (count) => `${count} 项不会带来`,
     consequence: {
       rest: (count) =>
         count === 0 ? '按这个下限，现在没有凭据暂停。' : `按这个下限，现在有 ${count} 个凭据暂停。`,
