@@ -4,6 +4,7 @@ import { credentialFile, expect, test, type Engine } from './fixtures';
 
 const address = '127.0.0.1:18946';
 // An engine that is told to by its environment was agreed with by whoever set that up.
+test.describe.configure({ timeout: 120_000 });
 test.use({ beginning: 'empty', variables: { PROXY_LISTEN: address, PROXY_ENABLED: 'true' } });
 
 const claude = 'claude-sonnet-4-6';
@@ -19,7 +20,12 @@ async function ask(key: string, body: object): Promise<Response> {
   const answer = await fetch(`http://${address}/v1/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': key },
-    body: JSON.stringify({ model: claude, max_tokens: 20, messages: [{ role: 'user', content: 'Hi' }], ...body }),
+    body: JSON.stringify({
+      model: claude,
+      max_tokens: 20,
+      messages: [{ role: 'user', content: 'Hi' }],
+      ...body,
+    }),
   });
   await answer.arrayBuffer();
   return answer;
@@ -30,7 +36,6 @@ async function key(engine: Engine, name: string, limits: object = {}): Promise<s
 }
 
 test('requests say in Chinese why they went where they went, or nowhere', async ({ engine, ui }) => {
-  test.setTimeout(120_000);
   const files = ['ada', 'bob'].map((name) => {
     const file = credentialFile(name);
     return { name: file.name, data: Buffer.from(file.text).toString('base64') };

@@ -16,6 +16,7 @@ const pages = {
   'History warmups': 'history?warmups',
   'History use': 'history?use',
   'History charts': 'history?charts',
+  'History what-if': 'history?what-if',
   Credential: 'credential?Ada',
   Credentials: 'credentials',
   Scheduler: 'scheduler',
@@ -26,6 +27,8 @@ const pages = {
   Settings: 'settings',
   Health: 'about',
 };
+/** What the simulated service says stays in its words. */
+const service = ['Verify your account to continue', 'Resource has been exhausted (e.g. check quota)'];
 const sizes = [
   { width: 1440, height: 900 },
   { width: 900, height: 640 },
@@ -73,7 +76,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         // The last round is told in the language of its time; all else follows the setting at once.
         if (language === 'zh-CN' && name !== 'Scheduler') {
           // What was asked for before the change is asked for again.
-          await expect.poll(() => english(ui, ['Verify your account to continue']), { message: `${name} in Chinese` }).toEqual([]);
+          await expect.poll(() => english(ui, service), { message: `${name} in Chinese` }).toEqual([]);
         }
         for (const size of sizes) {
           await ui.setViewportSize(size);
@@ -95,12 +98,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await ui.keyboard.press('Control+k');
       await expect(ui.getByRole('dialog').getByRole('option').first()).toBeVisible();
       expect(await violations(ui), `the palette in ${language}, ${colorScheme}`).toEqual([]);
+      if (language === 'zh-CN') expect(await english(ui, service), 'the palette').toEqual([]);
       await ui.keyboard.press('Escape');
       await expect(ui.getByRole('dialog')).toBeHidden();
       await ui.evaluate((hash) => (location.hash = hash), '#/proxy');
       await ui.getByRole('main').getByRole('switch').first().click();
       await expect(ui.getByRole('dialog')).toBeVisible();
       expect(await violations(ui), `a question in ${language}, ${colorScheme}`).toEqual([]);
+      if (language === 'zh-CN') expect(await english(ui, service), 'a question').toEqual([]);
       await ui.keyboard.press('Escape');
       await expect(ui.getByRole('dialog')).toBeHidden();
     }
@@ -119,6 +124,7 @@ test.describe('before there is a credential', () => {
       for (const hash of ways) {
         await ui.evaluate((to) => (location.hash = to), hash);
         await expect(ui.getByRole('heading', { level: 1 })).toBeVisible();
+        if (language === 'zh-CN') await expect.poll(() => english(ui), { message: hash }).toEqual([]);
         for (const colorScheme of ['light', 'dark'] as const) {
           await ui.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           const name = `first ${hash.replaceAll(/\W+/g, ' ').trim() || 'page'}`;

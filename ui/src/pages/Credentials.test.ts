@@ -113,7 +113,7 @@ test("another program's settings are shown before and after, those that stay beh
   await showPage('#/credentials', backend);
   await userEvent.click(screen.getByRole('button', { name: /^Import files/ }));
   const report = await screen.findByRole('region', { name: 'Settings of the other program' });
-  expect(plain(report.textContent)).toContain('2 settings come over Read the quota every and Protect');
+  expect(plain(report.textContent)).toContain('2 settings come over Read every and Protect the last of it');
   expect(plain(report.textContent)).toContain('1 stays behind proxy_enabled It takes your consent.');
   expect(screen.queryByText('There is nothing to import in it.')).toBeNull();
   await userEvent.click(screen.getByRole('button', { name: 'Import 2 settings' }));

@@ -214,7 +214,14 @@ test('each rule shows as soon as it was played, and the rest can be left', async
   const backend = new FakeBackend({
     whatif: ({ only }: { only: string }) =>
       new Promise((answer) =>
-        answers.push(() => answer({ time_zone: 'UTC', start: '', end: '', policies: [policy(only)] })),
+        answers.push(() =>
+          answer({
+            time_zone: 'UTC',
+            start: '2026-02-02T00:00:00Z',
+            end: '2026-03-02T00:00:00Z',
+            policies: [policy(only)],
+          }),
+        ),
       ),
   });
   await shown('#/history?what-if', backend);

@@ -68,6 +68,8 @@ export const en = {
     copy: 'Copy',
     copied: 'Copied',
     loading: 'Loading…',
+    /** Words about something that is named before them. */
+    about: (what: string, words: string) => `${what}: ${words}`,
   },
 
   overview: {

@@ -106,7 +106,7 @@ export const historyTexts: Messages['history'] = {
     warmups: '预热',
     use: '用量',
     charts: '图表',
-    'what-if': '如果',
+    'what-if': '假如',
   },
   whatIf: {
     about: '用其他规则重放已记录的用量。不会发送任何请求。',

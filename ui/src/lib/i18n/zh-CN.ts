@@ -33,8 +33,8 @@ export const zhCN: Messages = {
   due: '即将恢复',
   unknown: '未知',
   notStarted: '未开始',
-  windowNames: { '5h': '5\u202f时', weekly: '周' },
-  windowLong: { '5h': '五小时', weekly: '一周' },
+  windowNames: { '5h': '5\u202f小时', weekly: '每周' },
+  windowLong: { '5h': '5\u202f小时', weekly: '每周' },
 
   providers: { antigravity: 'Antigravity', 'gemini-cli': 'Gemini CLI', 'api-key': 'AI Studio 密钥' },
   sources: {
@@ -62,6 +62,7 @@ export const zhCN: Messages = {
     save: '保存',
     copy: '复制',
     copied: '已复制',
+    about: (what, words) => `${what}：${words}`,
     loading: '正在载入…',
   },
 

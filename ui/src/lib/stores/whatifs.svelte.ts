@@ -5,10 +5,7 @@ import { BackendError, type Backend, type WhatIfPart, type WhatIfPolicy } from '
 export const parts: readonly WhatIfPart[] = ['none', 'fixed', 'planner', 'bound', 'variants'];
 
 export type WhatIfStage =
-  | { kind: 'playing' }
-  | { kind: 'stopped' }
-  | { kind: 'done' }
-  | { kind: 'failed'; message: string };
+  { kind: 'playing' } | { kind: 'stopped' } | { kind: 'done' } | { kind: 'failed'; message: string };
 
 export class WhatIfs {
   stage = $state.raw<WhatIfStage>({ kind: 'stopped' });
