@@ -5,6 +5,11 @@ import { promisify } from 'node:util';
 const exec = promisify(execFile);
 const WATCHER = ['org.kde.StatusNotifierWatcher', '/StatusNotifierWatcher'];
 
+/** Finds the line of a credential: its name comes after the figures, or first where there are none. */
+export function lineOf(name) {
+  return ({ label }) => label.startsWith(`${name} · `) || label.includes(`  ${name} · `);
+}
+
 /** The bus that `env` names. Answers are GVariant text. */
 export function gdbus(env) {
   const call = async (name, path, method, ...args) => {

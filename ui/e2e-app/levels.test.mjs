@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { desktop } from './desktop.mjs';
 import { engine } from './engine.mjs';
-import { gdbus } from './gdbus.mjs';
+import { gdbus, lineOf } from './gdbus.mjs';
 import { closeMenu, openMenu, Pictures } from './panel.mjs';
 import { until } from './wait.mjs';
 import { APP } from './webdriver.mjs';
@@ -54,8 +54,8 @@ for (const light of [false, true]) {
     assert.equal(new Set(looks.values()).size, LEVELS.length, [...looks.keys()].join(', '));
 
     const menu = await bus.menu(item);
-    const line = menu.find(({ label }) => label.startsWith('Ada'));
-    assert.match(line.label.replaceAll(/\s/gu, ''), /^Ada0%▯▯▯▯▯/u);
+    const line = menu.find(lineOf('Ada'));
+    assert.match(line.label.replaceAll(/\s/gu, ''), /^0%▯▯▯▯▯Ada·/u);
     assert.ok(
       menu.some(({ label }) => label.startsWith('Next capacity: ')),
       JSON.stringify(menu),

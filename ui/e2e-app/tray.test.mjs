@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { desktop } from './desktop.mjs';
 import { engine, percent } from './engine.mjs';
-import { gdbus } from './gdbus.mjs';
+import { gdbus, lineOf } from './gdbus.mjs';
 import { family, mapped } from './processes.mjs';
 import { until } from './wait.mjs';
 import { APP, drive } from './webdriver.mjs';
@@ -32,7 +32,7 @@ test('the panel gets an icon in five sizes and a menu with a line for each crede
   });
   assert.ok(menu[0].label.startsWith('Demo: '));
   for (const { name, state, headline } of credentials) {
-    const line = menu.find(({ label }) => label.startsWith(name));
+    const line = menu.find(lineOf(name));
     assert.ok(line, `no line for ${name}`);
     if (state === 'active' && headline !== null) {
       assert.ok(line.label.replaceAll(/\s/gu, '').includes(percent(headline.remaining)), line.label);

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { desktop } from './desktop.mjs';
 import { engine, percent } from './engine.mjs';
-import { gdbus } from './gdbus.mjs';
+import { gdbus, lineOf } from './gdbus.mjs';
 import { family } from './processes.mjs';
 import { until } from './wait.mjs';
 import { drive } from './webdriver.mjs';
@@ -49,9 +49,7 @@ test('a change of the service is on the page and in the menu within 2 s of its r
       `${figure} in the menu`,
       async () => {
         const menu = await bus.menu(await bus.item());
-        return menu.some(
-          ({ label }) => label.startsWith('Ada') && label.replaceAll(/\s/gu, '').includes(figure),
-        );
+        return menu.find(lineOf('Ada'))?.label.replaceAll(/\s/gu, '').includes(figure) ?? false;
       },
       2,
     ),
@@ -101,7 +99,7 @@ test('a line of the menu opens its credential, the sentence the overview, with a
   const at = (hash) =>
     until(hash, async () => (await page.evaluate('return location.hash')).value === hash);
 
-  await click(({ label }) => label.startsWith('Chen'));
+  await click(lineOf('Chen'));
   await at(`#/credential?${id}`);
   await click(({ label }) => label.endsWith(sentence));
   await at('#/');
@@ -111,7 +109,7 @@ test('a line of the menu opens its credential, the sentence the overview, with a
   });
   await close(place.env, window);
   await until('the window to be gone', async () => (await windows(place.env)).length === 0);
-  await click(({ label }) => label.startsWith('Chen'));
+  await click(lineOf('Chen'));
   await page.newest();
   await at(`#/credential?${id}`);
 });

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { english } from './english';
 import { expect, test } from './fixtures';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -15,6 +16,7 @@ const pages = {
   'History warmups': 'history?warmups',
   'History use': 'history?use',
   'History charts': 'history?charts',
+  'History what-if': 'history?what-if',
   Credential: 'credential?Ada',
   Credentials: 'credentials',
   Scheduler: 'scheduler',
@@ -25,6 +27,8 @@ const pages = {
   Settings: 'settings',
   Health: 'about',
 };
+/** What the simulated service says stays in its words. */
+const service = ['Verify your account to continue', 'Resource has been exhausted (e.g. check quota)'];
 const sizes = [
   { width: 1440, height: 900 },
   { width: 900, height: 640 },
@@ -51,22 +55,6 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** Sentences in English on a page: five words in a row that are no code, no name and not the service's own. */
-function english(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const service = ['Verify your account to continue'];
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const found: string[] = [];
-    while (texts.nextNode()) {
-      const { data, parentElement } = texts.currentNode as Text;
-      if (parentElement === null || parentElement.closest('code, pre, script, style')) continue;
-      const own = service.reduce((text, words) => text.replace(words, ''), data);
-      if (/\b[A-Za-z]+(?:,? [a-z]+){4,}/.test(own)) found.push(data.trim());
-    }
-    return found;
-  });
-}
-
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every page is accessible and fits, ${colorScheme}`, async ({ engine, ui }) => {
     test.setTimeout(600_000);
@@ -88,7 +76,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         // The last round is told in the language of its time; all else follows the setting at once.
         if (language === 'zh-CN' && name !== 'Scheduler') {
           // What was asked for before the change is asked for again.
-          await expect.poll(() => english(ui), { message: `${name} in Chinese` }).toEqual([]);
+          await expect.poll(() => english(ui, service), { message: `${name} in Chinese` }).toEqual([]);
         }
         for (const size of sizes) {
           await ui.setViewportSize(size);
@@ -110,12 +98,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await ui.keyboard.press('Control+k');
       await expect(ui.getByRole('dialog').getByRole('option').first()).toBeVisible();
       expect(await violations(ui), `the palette in ${language}, ${colorScheme}`).toEqual([]);
+      if (language === 'zh-CN') expect(await english(ui, service), 'the palette').toEqual([]);
       await ui.keyboard.press('Escape');
       await expect(ui.getByRole('dialog')).toBeHidden();
       await ui.evaluate((hash) => (location.hash = hash), '#/proxy');
       await ui.getByRole('main').getByRole('switch').first().click();
       await expect(ui.getByRole('dialog')).toBeVisible();
       expect(await violations(ui), `a question in ${language}, ${colorScheme}`).toEqual([]);
+      if (language === 'zh-CN') expect(await english(ui, service), 'a question').toEqual([]);
       await ui.keyboard.press('Escape');
       await expect(ui.getByRole('dialog')).toBeHidden();
     }
@@ -134,6 +124,7 @@ test.describe('before there is a credential', () => {
       for (const hash of ways) {
         await ui.evaluate((to) => (location.hash = to), hash);
         await expect(ui.getByRole('heading', { level: 1 })).toBeVisible();
+        if (language === 'zh-CN') await expect.poll(() => english(ui), { message: hash }).toEqual([]);
         for (const colorScheme of ['light', 'dark'] as const) {
           await ui.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           const name = `first ${hash.replaceAll(/\W+/g, ' ').trim() || 'page'}`;

@@ -101,6 +101,26 @@ test('files without a credential cannot be imported', async () => {
   expect(screen.queryByRole('button', { name: /^Import \d/ })).toBeNull();
 });
 
+test("another program's settings are shown before and after, those that stay behind with the reason", async () => {
+  const settings = {
+    applied: ['refresh_interval_minutes', 'quota_protection_enabled'],
+    refused: [{ key: 'proxy_enabled', reason: 'It takes your consent.' }],
+  };
+  const backend = new FakeBackend({
+    import: ({ dry_run }: { dry_run: boolean }) => ({ dry_run, entries: [], settings }),
+  });
+  backend.chosen = { kind: 'paths', paths: ['/gcli2api/credentials.db'] };
+  await showPage('#/credentials', backend);
+  await userEvent.click(screen.getByRole('button', { name: /^Import files/ }));
+  const report = await screen.findByRole('region', { name: 'Settings of the other program' });
+  expect(plain(report.textContent)).toContain('2 settings come over Read every and Protect the last of it');
+  expect(plain(report.textContent)).toContain('1 stays behind proxy_enabled It takes your consent.');
+  expect(screen.queryByText('There is nothing to import in it.')).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Import 2 settings' }));
+  expect(await screen.findByText('2 settings applied')).toBeInTheDocument();
+  expect(screen.getByText('1 refused')).toBeInTheDocument();
+});
+
 test('files over the window are invited, and dropped they are looked into', async () => {
   const { backend } = await showPage('#/');
   backend.drop({ kind: 'over' });

@@ -181,16 +181,22 @@ test('what other rules would have served stands beside what the planner would ha
     demand: 100,
     warmups: sent ? warmups : [],
   });
+  const parts: Record<string, object> = {
+    none: { policies: [policy('none', 0.46)] },
+    planner: { policies: [policy('planner', 0.61, true)] },
+    variants: { policies: [], variants: [policy('floor 15 %', 0.4), policy('fill-first', 0.45)] },
+  };
   const backend = new FakeBackend({
-    whatif: () => ({
+    whatif: ({ only }: { only: string }) => ({
       time_zone: 'UTC',
       start: '2026-02-02T00:00:00Z',
       end: '2026-03-02T00:00:00Z',
-      policies: [policy('none', 0.46), policy('planner', 0.61, true)],
-      variants: [policy('floor 15 %', 0.4), policy('fill-first', 0.45)],
+      policies: [],
+      ...parts[only],
     }),
   });
   await shown('#/history?what-if', backend);
+  await screen.findByText('One after the other');
   const rows = within(await screen.findByRole('table')).getAllByRole('row');
   expect(rows.map((row) => plain(row.textContent).trim())).toEqual([
     'RuleServedWarmups',
@@ -200,6 +206,36 @@ test('what other rules would have served stands beside what the planner would ha
     'Floor at 15 %40 %',
     'One after the other45 %',
   ]);
+});
+
+test('each rule shows as soon as it was played, and the rest can be left', async () => {
+  const policy = (name: string) => ({ name, share: 0.5, served: 50, demand: 100, warmups: [] });
+  const answers: (() => void)[] = [];
+  const backend = new FakeBackend({
+    whatif: ({ only }: { only: string }) =>
+      new Promise((answer) =>
+        answers.push(() =>
+          answer({
+            time_zone: 'UTC',
+            start: '2026-02-02T00:00:00Z',
+            end: '2026-03-02T00:00:00Z',
+            policies: [policy(only)],
+          }),
+        ),
+      ),
+  });
+  await shown('#/history?what-if', backend);
+  expect(await screen.findByText('Playing 1 of 5: No warmup…')).toBeInTheDocument();
+  answers[0]?.();
+  expect(await screen.findByRole('row', { name: /No warmup/ })).toBeInTheDocument();
+  expect(await screen.findByText('Playing 2 of 5: Every window, every 4 hours…')).toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
+  answers[1]?.();
+  expect(await screen.findByText('Stopped after 1 of 5.')).toBeInTheDocument();
+  expect(screen.queryByRole('row', { name: /Every window/ })).toBeNull();
+  expect(backend.argsOf('whatif')).toHaveLength(2);
+  await userEvent.click(screen.getByRole('button', { name: 'Play it again' }));
+  expect(await screen.findByText(/^Playing 1 of 5/)).toBeInTheDocument();
 });
 
 test('where nothing was recorded yet, it says what teaches', async () => {

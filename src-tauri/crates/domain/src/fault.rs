@@ -15,7 +15,9 @@ pub use decision::{
 pub use text::plain_text;
 
 use crate::credential::{Blocked, Invalid, State};
+use crate::policy::words::{Language, Said, Spoken};
 use jiff::{SignedDuration, Timestamp};
+use std::fmt;
 
 /// The furthest a delay or reset may be ahead to be believed: the longest known window and a day.
 pub const FURTHEST: SignedDuration = SignedDuration::from_hours(8 * 24);
@@ -35,6 +37,8 @@ pub struct Fault {
     pub reason: Option<String>,
     /// The service's own words: at most 512 bytes, no control characters, nothing that looks like a secret.
     pub message: String,
+    /// The same in Simplified Chinese, where the words are ours; the service's own stay as they are.
+    pub chinese: Option<String>,
     /// Where the user can act: an https page of the service. Short-lived, never stored for later.
     pub link: Option<String>,
     /// Where the service explains it: an https page of the service.
@@ -80,10 +84,17 @@ impl Fault {
             reset_at: None,
             reason: None,
             message: plain_text(message).unwrap_or_default(),
+            chinese: None,
             link: None,
             learn_more: None,
             evidence: Evidence::default(),
         }
+    }
+
+    /// A fault in words of ours: the service said nothing.
+    #[must_use]
+    pub fn ours(class: Class, status: u16, words: &Said) -> Self {
+        Self { chinese: Some(words.chinese.clone()), ..Self::new(class, status, &words.english) }
     }
 
     /// The word people read, where one of the four applies. A rate limit of more than five minutes is an
@@ -91,6 +102,23 @@ impl Fault {
     #[must_use]
     pub fn word(&self) -> Option<Word> {
         if decision::is_long_rate_limit(self) { Some(Word::QuotaEmpty) } else { self.class.word() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.message.is_empty() { "The service refused the request." } else { &self.message })
+    }
+}
+
+impl Spoken for Fault {
+    fn in_chinese(&self) -> String {
+        let title = self.class.title(Language::Chinese);
+        match &self.chinese {
+            Some(words) => words.clone(),
+            None if self.message.is_empty() => format!("服务拒绝了请求（{title}）。"),
+            None => format!("服务拒绝了请求（{title}），原话：{}", self.message),
+        }
     }
 }
 
@@ -137,6 +165,21 @@ mod tests {
             since: Timestamp::UNIX_EPOCH,
         };
         assert_eq!(credential_state(&fault, Timestamp::UNIX_EPOCH), Some(expected));
+    }
+
+    #[test]
+    fn the_services_words_stay_as_they_are_and_ours_are_said_in_both_languages() {
+        let said = |fault: &Fault| fault.said();
+        assert_eq!(
+            said(&Fault::new(Class::Capacity, 529, "No capacity.")),
+            Said::new("No capacity.", "服务拒绝了请求（服务已满），原话：No capacity.")
+        );
+        assert_eq!(
+            said(&Fault::new(Class::Capacity, 529, "")),
+            Said::new("The service refused the request.", "服务拒绝了请求（服务已满）。")
+        );
+        let ours = Said::new("nobody answered", "没有应答");
+        assert_eq!(said(&Fault::ours(Class::Transient, 0, &ours)), ours);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Compares policies over demand: a trace file, or what this engine recorded.
 
-use crate::view::dto::{WhatIf, WhatIfPolicy, WhatIfWarmup};
+use crate::view::dto::{WhatIf, WhatIfPart, WhatIfPolicy, WhatIfWarmup};
 use domain::replay::{Fixed, Idle, Order, Outcome, Planned, Trace, Warmup, World, bound, run, run_in};
 use jiff::Timestamp;
 use wire::trace::BadTrace;
@@ -17,6 +17,12 @@ pub fn of_file(bytes: &[u8]) -> Result<WhatIf, BadTrace> {
 /// Plays a trace with every policy.
 #[must_use]
 pub fn compare(trace: &Trace) -> WhatIf {
+    play(trace, &[WhatIfPart::None, WhatIfPart::Fixed, WhatIfPart::Planner, WhatIfPart::Bound])
+}
+
+/// Plays these parts of the comparison.
+#[must_use]
+pub fn play(trace: &Trace, parts: &[WhatIfPart]) -> WhatIf {
     let world = World::new(trace);
     let view = |outcome: &Outcome| WhatIfPolicy {
         name: outcome.name.to_owned(),
@@ -27,28 +33,33 @@ pub fn compare(trace: &Trace) -> WhatIf {
         found: None,
         warmups: warmups(trace, &world, &outcome.warmups),
     };
-    let mut policies = vec![
-        view(&run(trace, &mut Idle)),
-        view(&run(trace, &mut Fixed::default())),
-        view(&run(trace, &mut Planned::new(trace))),
-    ];
+    let policy = |part: &WhatIfPart| match part {
+        WhatIfPart::None => Some(view(&run(trace, &mut Idle))),
+        WhatIfPart::Fixed => Some(view(&run(trace, &mut Fixed::default()))),
+        WhatIfPart::Planner => Some(view(&run(trace, &mut Planned::new(trace)))),
+        WhatIfPart::Bound => Some(best(trace, &world)),
+        WhatIfPart::Variants => None,
+    };
+    WhatIf {
+        time_zone: trace.zone.iana_name().unwrap_or("UTC").to_owned(),
+        start: trace.start.to_string(),
+        end: trace.end.to_string(),
+        policies: parts.iter().filter_map(policy).collect(),
+        variants: if parts.contains(&WhatIfPart::Variants) { variants(trace) } else { Vec::new() },
+    }
+}
+
+fn best(trace: &Trace, world: &World) -> WhatIfPolicy {
     let best = bound(trace);
     let demand = trace.total();
-    policies.push(WhatIfPolicy {
+    WhatIfPolicy {
         name: "bound".to_owned(),
         share: if demand > 0.0 { best.served / demand } else { 1.0 },
         served: best.served,
         demand,
         exact: Some(best.is_exact()),
         found: Some(best.found),
-        warmups: warmups(trace, &world, &best.warmups),
-    });
-    WhatIf {
-        time_zone: trace.zone.iana_name().unwrap_or("UTC").to_owned(),
-        start: trace.start.to_string(),
-        end: trace.end.to_string(),
-        policies,
-        variants: Vec::new(),
+        warmups: warmups(trace, world, &best.warmups),
     }
 }
 
@@ -56,8 +67,7 @@ pub fn compare(trace: &Trace) -> WhatIf {
 const FLOORS: [u32; 3] = [5, 15, 30];
 
 /// What floors and other orders of the credentials would have served, without any warmup.
-#[must_use]
-pub fn variants(trace: &Trace) -> Vec<WhatIfPolicy> {
+fn variants(trace: &Trace) -> Vec<WhatIfPolicy> {
     let mut found = Vec::new();
     let mut add = |name: String, outcome: &Outcome| {
         found.push(WhatIfPolicy {

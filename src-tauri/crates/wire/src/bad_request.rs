@@ -3,6 +3,11 @@
 //! Says which field, what is wrong and what to do; the words go to the client. How they are put into its dialect is
 //! `refusal`'s.
 
+mod problem;
+
+pub use problem::{Problem, Thing, Unoffered};
+
+use domain::policy::words::Spoken;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -18,7 +23,7 @@ pub enum BadRequest {
         /// The field.
         param: String,
         /// What is wrong.
-        problem: String,
+        problem: Problem,
     },
     /// A field is not there.
     #[error("{param}: field required")]
@@ -53,14 +58,12 @@ pub enum BadRequest {
         param: String,
     },
     /// Something this way of asking does not offer.
-    #[error("{param}: {what} is not offered here. {instead}")]
+    #[error("{param}: {what}")]
     NotOffered {
         /// The field.
         param: String,
-        /// What it asks for.
-        what: &'static str,
-        /// What to do.
-        instead: &'static str,
+        /// What it asks for, and what to do.
+        what: Unoffered,
     },
 }
 
@@ -84,8 +87,29 @@ impl BadRequest {
         Self::Missing { param: param.into() }
     }
 
-    pub(crate) fn invalid(param: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Invalid { param: param.into(), problem: problem.into() }
+    pub(crate) fn invalid(param: impl Into<String>, problem: Problem) -> Self {
+        Self::Invalid { param: param.into(), problem }
+    }
+}
+
+impl Spoken for BadRequest {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::NotJson(words) => format!("正文不是 JSON：{words}。"),
+            Self::Invalid { param, problem } => format!("{param}：{}", problem.in_chinese()),
+            Self::Missing { param } => format!("{param}：缺少此字段"),
+            Self::Address { param } => {
+                format!(
+                    "{param}：这里不会读取网址。请直接发送内容（base64；字段只接受网址时用 data: 网址）。"
+                )
+            }
+            Self::DataUrl { param } => {
+                format!("{param}：不是带媒体类型和 base64 的 data: 网址，例如 data:image/png;base64,…")
+            }
+            Self::KeptFile { param } => format!("{param}：这里不保存文件。请直接发送内容。"),
+            Self::KeptAnswer { param } => format!("{param}：这里不保存先前的回答。请发送整段对话。"),
+            Self::NotOffered { param, what } => format!("{param}：{}", what.in_chinese()),
+        }
     }
 }
 
@@ -96,7 +120,8 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, BadReque
 
 /// Reads a part of a body that was left unread, as a type; `param` names it.
 pub(crate) fn read_inside<'a, T: Deserialize<'a>>(raw: &'a RawValue, param: &str) -> Result<T, BadRequest> {
-    serde_json::from_str(raw.get()).map_err(|error| BadRequest::invalid(param, words_of(&error)))
+    let problem = |error: serde_json::Error| BadRequest::invalid(param, Problem::Parser(words_of(&error)));
+    serde_json::from_str(raw.get()).map_err(problem)
 }
 
 /// Reads once more, at leisure, to learn where it went wrong.
@@ -107,8 +132,8 @@ fn explain<'a, T: Deserialize<'a>>(body: &'a [u8], error: &serde_json::Error) ->
     }
     let mut json = serde_json::Deserializer::from_slice(body);
     match serde_path_to_error::deserialize::<_, T>(&mut json) {
-        Err(error) => BadRequest::invalid(error.path().to_string(), words_of(error.inner())),
-        Ok(_) => BadRequest::invalid(".", words),
+        Err(error) => BadRequest::invalid(error.path().to_string(), Problem::Parser(words_of(error.inner()))),
+        Ok(_) => BadRequest::invalid(".", Problem::Parser(words)),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{field, link};
 use body::Body;
 use domain::credential::Provider;
 use domain::fault::{Class, Evidence, FURTHEST, Fault, is_per_day, plain_text};
+use domain::policy::words::Said;
 use jiff::{SignedDuration, Timestamp};
 
 /// What came back.
@@ -34,12 +35,11 @@ pub fn read(answer: Answer<'_>, provider: Provider) -> Fault {
     let status = status_of(answer.status, &body);
     let delay = delay(answer, &body);
     let class = class(status, &body, delay, provider);
-    let message = body
+    let words = body
         .message
         .as_deref()
         .or_else(|| body.metadata(&["validation_error_message", "validation_description"]))
-        .and_then(|text| plain_text(&without_prefix(text)))
-        .unwrap_or_else(|| silent(status));
+        .and_then(|text| plain_text(&without_prefix(text)));
     let delay = delay.filter(|_| says_when(class));
     Fault {
         delay,
@@ -48,7 +48,10 @@ pub fn read(answer: Answer<'_>, provider: Provider) -> Fault {
         link: action_link(&body),
         learn_more: learn_more(&body),
         evidence: evidence(&body),
-        ..Fault::new(class, status, &message)
+        ..match words {
+            Some(words) => Fault::new(class, status, &words),
+            None => Fault::ours(class, status, &silent(status)),
+        }
     }
 }
 
@@ -242,11 +245,14 @@ fn is_learn_more(title: &str, url: &str) -> bool {
 }
 
 /// Our words where the service has none that can be shown.
-fn silent(status: u16) -> String {
+fn silent(status: u16) -> Said {
     if status < 400 {
-        "The service sent an answer without content.".to_owned()
+        Said::new("The service sent an answer without content.", "服务返回了没有内容的回答。")
     } else {
-        format!("The service answered HTTP {status} without saying why.")
+        Said::new(
+            format!("The service answered HTTP {status} without saying why."),
+            format!("服务应答 HTTP {status}，没有说明原因。"),
+        )
     }
 }
 

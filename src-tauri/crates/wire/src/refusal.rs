@@ -8,6 +8,7 @@ mod message;
 use crate::answer::{Broken, put};
 use crate::bad_request::BadRequest;
 use domain::fault::{Class, Fault};
+use domain::policy::words::Said;
 use jiff::SignedDuration;
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ pub enum Dialect {
     Gemini,
 }
 
-/// What went wrong.
+/// What went wrong; `Display` says what, why, and what to do, in a sentence or two for the client.
 #[derive(Debug, Clone, Copy)]
 pub enum Refusal<'a> {
     /// The request cannot be sent.
@@ -71,7 +72,7 @@ pub enum Refusal<'a> {
         /// The model.
         model: &'a str,
         /// Why each is out: name and reason.
-        why: &'a [(String, String)],
+        why: &'a [(String, Said)],
     },
     /// The proxy is switched off, or stopping.
     Closed,
@@ -81,14 +82,6 @@ pub enum Refusal<'a> {
     Broken(&'a Broken),
     /// Our own fault.
     Internal,
-}
-
-impl Refusal<'_> {
-    /// What went wrong, why, and what to do, in a sentence or two.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        message::of(self)
-    }
 }
 
 /// No credential may be used for a model now.
@@ -101,7 +94,7 @@ pub struct NoneUsable<'a> {
     /// When the first comes back, if that is known.
     pub retry_after: Option<SignedDuration>,
     /// Why each is out: name and reason.
-    pub why: &'a [(String, String)],
+    pub why: &'a [(String, Said)],
 }
 
 /// Why no credential may be used.
@@ -170,7 +163,7 @@ pub fn reply(refusal: &Refusal<'_>, dialect: Dialect) -> Reply {
 
 pub(crate) fn tell(refusal: &Refusal<'_>) -> Told {
     let told =
-        |status, kind| Told { status, kind, message: message::of(refusal), param: None, retry_after: None };
+        |status, kind| Told { status, kind, message: refusal.to_string(), param: None, retry_after: None };
     let later = |told: Told, after: SignedDuration| Told { retry_after: Some(seconds(after)), ..told };
     match refusal {
         Refusal::BadRequest(bad) => {

@@ -106,12 +106,14 @@ function marks({ picture, palette }: Drawing): uPlot.Plugin {
         const { ctx, bbox } = u;
         const ratio = devicePixelRatio;
         const shape = flame(10 * ratio);
+        const half = 6 * ratio;
         ctx.save();
         ctx.beginPath();
         ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
         ctx.clip();
         for (const { at, outcome } of picture.warmups) {
-          const x = u.valToPos(at, 'x', true);
+          // One at the very edge is drawn whole.
+          const x = Math.min(u.valToPos(at, 'x', true), bbox.left + bbox.width - half);
           ctx.save();
           ctx.translate(x, bbox.top + bbox.height - ratio);
           ctx.lineWidth = 1.4 * ratio;

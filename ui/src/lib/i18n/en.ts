@@ -68,6 +68,8 @@ export const en = {
     copy: 'Copy',
     copied: 'Copied',
     loading: 'Loading…',
+    /** Words about something that is named before them. */
+    about: (what: string, words: string) => `${what}: ${words}`,
   },
 
   overview: {
@@ -247,6 +249,8 @@ export const en = {
     applying: 'Importing…',
     endsDemo: 'The import ends the demo: the simulated credentials go, yours stay.',
     apply: (count: number) => plural(count, 'Import 1 credential', `Import ${count} credentials`),
+    applySettings: (count: number) => plural(count, 'Import 1 setting', `Import ${count} settings`),
+    settings: 'Settings of the other program',
     nothing: 'There is nothing to import in it.',
     again: 'Choose other files',
     tooLarge: (names: string) => `Too large for a credential file, left out: ${names}.`,
@@ -364,6 +368,8 @@ export const en = {
     saveFile: 'Save as a file',
     applied: (count: number) => plural(count, '1 setting applied', `${count} settings applied`),
     refused: (count: number) => plural(count, '1 refused', `${count} refused`),
+    wouldApply: (count: number) => plural(count, '1 setting comes over', `${count} settings come over`),
+    wouldRefuse: (count: number) => plural(count, '1 stays behind', `${count} stay behind`),
     /** What a value means for the credentials there are, now. */
     consequence: {
       rest: (count: number) =>

@@ -92,7 +92,7 @@ export const schedulerTexts: Messages['scheduler'] = {
   moreSettings: '全部设置',
   consentGiven: (when) => `你于 ${when} 同意了预热。`,
   consentNone: '尚未有人同意预热。',
-  consentRead: '预热发送什么，条款怎么说',
+  consentRead: '会发送什么，条款怎么说',
 
   views: { label: '视图', now: '当前', rests: '暂停项' },
 

@@ -33,8 +33,8 @@ export const zhCN: Messages = {
   due: '即将恢复',
   unknown: '未知',
   notStarted: '未开始',
-  windowNames: { '5h': '5\u202f时', weekly: '周' },
-  windowLong: { '5h': '五小时', weekly: '一周' },
+  windowNames: { '5h': '5\u202f小时', weekly: '每周' },
+  windowLong: { '5h': '5\u202f小时', weekly: '每周' },
 
   providers: { antigravity: 'Antigravity', 'gemini-cli': 'Gemini CLI', 'api-key': 'AI Studio 密钥' },
   sources: {
@@ -62,6 +62,7 @@ export const zhCN: Messages = {
     save: '保存',
     copy: '复制',
     copied: '已复制',
+    about: (what, words) => `${what}：${words}`,
     loading: '正在载入…',
   },
 
@@ -230,6 +231,8 @@ export const zhCN: Messages = {
     applying: '正在导入…',
     endsDemo: '导入后演示结束：模拟凭据会消失，只保留你自己的凭据。',
     apply: (count) => `导入 ${count} 个凭据`,
+    applySettings: (count) => `导入 ${count} 项设置`,
+    settings: '另一个程序的设置',
     nothing: '其中没有可以导入的内容。',
     again: '选择其他文件',
     tooLarge: (names) => `文件过大，不像凭据文件，已跳过：${names}。`,
@@ -341,6 +344,8 @@ export const zhCN: Messages = {
     saveFile: '另存为文件',
     applied: (count) => `已应用 ${count} 项`,
     refused: (count) => `${count} 项未接受`,
+    wouldApply: (count) => `会带来 ${count} 项设置`,
+    wouldRefuse: (count) => `${count} 项不会带来`,
     consequence: {
       rest: (count) =>
         count === 0 ? '按这个下限，现在没有凭据暂停。' : `按这个下限，现在有 ${count} 个凭据暂停。`,

@@ -43,7 +43,8 @@ export type HistoryDocument = Answer<'history'>;
 export type WarmupView = HistoryDocument['warmups'][number];
 export type SampleView = HistoryDocument['samples'][number];
 export type DropView = HistoryDocument['drops'][number];
-export type WhatIf = Answer<'whatif'>;
+export type WhatIfPolicy = Answer<'whatif'>['policies'][number];
+export type WhatIfPart = NonNullable<Args<'whatif'>['only']>;
 export type ProxyView = Answer<'proxyStatus'>;
 export type ClientKeyView = Answer<'keysList'>[number];
 export type KeyCreated = Answer<'keyCreate'>;
@@ -78,13 +79,23 @@ const failureCodes: ReadonlySet<string> = new Set<FailureCode>([
   'signed_out',
 ]);
 
+/**
+ * What nobody could say in the reader's language, because no engine answered: whoever noticed it, a browser or the
+ * shell of the window, knows no languages.
+ */
+function unanswered(code: FailureCode): string | null {
+  if (!document.documentElement.lang.startsWith('zh')) return null;
+  if (code === 'unreachable') return '后台引擎没有响应。';
+  return code === 'signed_out' ? '本页已退出登录。' : null;
+}
+
 /** A failed command: a code where the page does something different for it, and words for the user. */
 export class BackendError extends Error {
   constructor(
     readonly code: FailureCode,
     message: string,
   ) {
-    super(message);
+    super(unanswered(code) ?? message);
     this.name = 'BackendError';
   }
 

@@ -1253,7 +1253,7 @@ export type WhatIf = {
 	start: string,
 	/**  Until when. */
 	end: string,
-	/**  `none`, `fixed`, `planner` and `bound`, in this order. */
+	/**  `none`, `fixed`, `planner` and `bound`, in this order; fewer where one part alone was asked for. */
 	policies: WhatIfPolicy[],
 	/**  Over recorded history: what floors and other orders of the credentials would have served, without a warmup. */
 	variants?: WhatIfPolicy[],
@@ -1263,7 +1263,22 @@ export type WhatIf = {
 export type WhatIfArgs = {
 	/**  How far back: a span (`7d`) or an instant, four weeks at most. Default: four weeks. */
 	since?: string | null,
+	/**  One part alone, for whoever wants to show each as it is there. Default: every part. */
+	only?: WhatIfPart | null,
 };
+
+/**  What can be played by itself. */
+export type WhatIfPart =
+	/**  No warmup. */
+	"none" |
+	/**  Every window, every four hours. */
+	"fixed" |
+	/**  The planner. */
+	"planner" |
+	/**  The best that is possible. */
+	"bound" |
+	/**  Floors and other orders of the credentials. */
+	"variants";
 
 /**  One policy, played over the whole trace. */
 export type WhatIfPolicy = {

@@ -16,7 +16,11 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let compared = match trace {
         Some(trace) => of_file(trace)?,
-        None => place.with_engine(async |engine| Ok(engine.whatif(WhatIfArgs { since }).await?)).await?,
+        None => {
+            place
+                .with_engine(async |engine| Ok(engine.whatif(WhatIfArgs { since, only: None }).await?))
+                .await?
+        }
     };
     if json { out::json(&compared) } else { out::text(&show::whatif(&compared, &Look::of_terminal())) }
 }

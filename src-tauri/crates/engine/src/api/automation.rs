@@ -9,7 +9,7 @@ use crate::store::{DecisionQuery, StoreError, part_text};
 use crate::view::dto::{
     ApiError, CooldownArgs, CooldownView, DecisionView, DecisionsArgs, DropView, ErrorCode, HistoryArgs,
     HistoryDocument, JobView, PauseArgs, PauseView, SampleView, SchedulerView, WarmupArgs, WarmupRound,
-    WarmupView, WhatIf, WhatIfArgs,
+    WarmupView, WhatIf, WhatIfArgs, WhatIfPart,
 };
 use crate::warmup::{ByHand, Wanted, warmup_consent};
 use domain::credential::CredentialId;
@@ -196,9 +196,9 @@ impl Host {
         let since = since(args.since.as_deref(), FOUR_WEEKS, runtime.clock.now())?;
         let trace = runtime.warmups.planner().recorded(since).await.map_err(failed)?;
         // Weeks are played several times over: not on a thread that serves others.
-        let played = tokio::task::spawn_blocking(move || {
-            let variants = crate::whatif::variants(&trace);
-            WhatIf { variants, ..crate::whatif::compare(&trace) }
+        let played = tokio::task::spawn_blocking(move || match args.only {
+            Some(part) => crate::whatif::play(&trace, &[part]),
+            None => crate::whatif::play(&trace, &WhatIfPart::ALL),
         });
         played.await.map_err(|error| ApiError::new(ErrorCode::Failed, error.to_string()))
     }

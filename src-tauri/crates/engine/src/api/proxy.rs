@@ -284,7 +284,7 @@ fn request_view(runtime: &Runtime, kept: KeptRequest) -> RequestView {
         status: record.status,
         outcome: record.outcome.key().to_owned(),
         retries: record.retries,
-        decision: record.decision,
+        decision: record.decision.in_language(runtime.settings.language()).to_owned(),
         has_prompt: kept.has_prompt,
     }
 }

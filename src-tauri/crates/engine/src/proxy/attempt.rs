@@ -4,6 +4,7 @@ use super::prompts::ANSWERED;
 use crate::upstream::{CallError, Incoming, Upstream};
 use domain::credential::Provider;
 use domain::fault::{Class, Fault};
+use domain::policy::words::Spoken;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use hyper::body::Bytes;
@@ -107,7 +108,7 @@ pub(super) async fn attempt(upstream: &Upstream, asked: &Asked<'_>, shot: Shot<'
 }
 
 fn no_answer(error: &CallError) -> Broken {
-    Broken::Refused(Box::new(Fault::new(Class::Transient, 0, &error.to_string())))
+    Broken::Refused(Box::new(Fault::ours(Class::Transient, 0, &error.said())))
 }
 
 async fn refusal(incoming: Incoming, provider: Provider) -> Fault {

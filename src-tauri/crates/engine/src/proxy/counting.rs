@@ -5,7 +5,7 @@ use super::log::Outcome;
 use super::record::Ticket;
 use super::reply::{self, Answer};
 use domain::policy::select::{Ask, ChoiceSentence};
-use domain::policy::words::{Here, Language};
+use domain::policy::words::{Here, Said};
 use wire::convert::{self, Target};
 use wire::dialect::Asked;
 
@@ -16,7 +16,7 @@ impl Inner {
     /// Answers how many tokens a request has. One credential is asked, once; its refusal changes nothing.
     pub(super) async fn count(&self, asked: &Asked<'_>, model: &str, mut ticket: Ticket) -> Answer {
         let (counted, decision, credential) = match self.ask_for_count(asked, model, &mut ticket).await {
-            Some((count, decision, credential)) => (count, decision, Some(credential)),
+            Some((count, decision, credential)) => (count, decision.english, Some(credential)),
             None => (asked.draft().estimate(), ESTIMATED.to_owned(), None),
         };
         ticket.begins();
@@ -31,7 +31,7 @@ impl Inner {
         asked: &Asked<'_>,
         model: &str,
         ticket: &mut Ticket,
-    ) -> Option<(u64, String, String)> {
+    ) -> Option<(u64, Said, String)> {
         let parts = &self.parts;
         let now = parts.clock.now();
         let edition = self.roster.edition();
@@ -44,11 +44,10 @@ impl Inner {
         let target = Target { provider: place.provider, model, catalogue };
         let body = convert::count_tokens(asked.draft(), &target);
         let host = parts.upstream.hosts(place.provider).into_iter().next()?;
-        let decision = ChoiceSentence {
-            choice: &choice,
-            here: Here { now, zone: &parts.zone, language: Language::English },
-        }
-        .to_string();
+        let decision = Said::of(|language| {
+            let here = Here { now, zone: &parts.zone, language };
+            ChoiceSentence { choice: &choice, here }
+        });
         ticket.goes_to(&place.id, place.provider, None, model, 1, &decision);
         let answer = parts.upstream.count(place.provider, &host, model, body, &secret).await.ok()?;
         let count = convert::read_count(&answer.body).filter(|_| answer.is_success())?;

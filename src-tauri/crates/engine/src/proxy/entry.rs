@@ -16,7 +16,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
-use wire::bad_request::BadRequest;
+use wire::bad_request::{BadRequest, Problem};
 use wire::refusal::{Dialect, Refusal};
 
 /// The largest request.
@@ -139,7 +139,7 @@ impl Entry {
 enum Unread {
     NotJson,
     TooLarge,
-    Broken(&'static str),
+    Broken(Problem),
 }
 
 impl Unread {
@@ -149,7 +149,7 @@ impl Unread {
             Self::NotJson => Refusal::WrongContentType,
             Self::TooLarge => Refusal::TooLarge { limit: BODY_LIMIT },
             Self::Broken(problem) => {
-                bad = BadRequest::Invalid { param: "body".to_owned(), problem: problem.to_owned() };
+                bad = BadRequest::Invalid { param: "body".to_owned(), problem };
                 Refusal::BadRequest(&bad)
             }
         };
@@ -169,32 +169,30 @@ async fn read(headers: &HeaderMap, body: Incoming) -> Result<Vec<u8>, Unread> {
     let mut body = Limited::new(body, BODY_LIMIT);
     loop {
         let frame = timeout(BODY_IDLE, body.frame()).await;
-        match frame.map_err(|_| Unread::Broken("came too slowly"))? {
+        match frame.map_err(|_| Unread::Broken(Problem::TooSlow))? {
             None => return Ok(bytes),
             Some(Ok(frame)) => bytes.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data)),
             Some(Err(error)) if error.is::<LengthLimitError>() => return Err(Unread::TooLarge),
-            Some(Err(_)) => return Err(Unread::Broken("ended before its length")),
+            Some(Err(_)) => return Err(Unread::Broken(Problem::TooShort)),
         }
     }
 }
 
 /// What is wrong with how a request is framed.
 fn malformed(headers: &HeaderMap, framing: Head) -> Option<BadRequest> {
-    let bad = |param: &str, problem: &str| {
-        Some(BadRequest::Invalid { param: param.to_owned(), problem: problem.to_owned() })
-    };
+    let bad = |param: &str, problem| Some(BadRequest::Invalid { param: param.to_owned(), problem });
     if framing.lengths > 1 {
-        return bad("Content-Length", "given more than once");
+        return bad("Content-Length", Problem::MoreThanOnce);
     }
     if framing.transfers > 0 && framing.lengths > 0 {
-        return bad("Transfer-Encoding", "does not go with Content-Length");
+        return bad("Transfer-Encoding", Problem::NotWithLength);
     }
     if framing.transfers > 1 {
-        return bad("Transfer-Encoding", "given more than once");
+        return bad("Transfer-Encoding", Problem::MoreThanOnce);
     }
     let upgrades = headers.get_all(header::UPGRADE).iter();
     if upgrades.into_iter().any(|to| !to.as_bytes().eq_ignore_ascii_case(b"h2c")) {
-        return bad("Upgrade", "nothing is upgraded here");
+        return bad("Upgrade", Problem::NoUpgrade);
     }
     None
 }

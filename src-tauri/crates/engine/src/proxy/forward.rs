@@ -21,7 +21,7 @@ use crate::view::dto::Freshness;
 use domain::credential::{CredentialId, Provider};
 use domain::fault::{Class, Fault, First, decide, decide_among_others};
 use domain::policy::select::{Ask, ChoiceSentence, Lineup, MOST_TRIED, NoCandidate, OutSentence, Place, Why};
-use domain::policy::words::{Here, Language, Said};
+use domain::policy::words::{Here, Said, Spoken};
 use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -59,6 +59,27 @@ struct Chosen {
     id: String,
     /// The one it would have gone to, which cannot do what is asked.
     instead_of: Option<String>,
+}
+
+impl Chosen {
+    /// Why a credential is tried after so many others, and why with this model.
+    fn said(&self, before: usize, sentence: ChoiceSentence<'_>) -> String {
+        let (here, model) = (sentence.here, &self.id);
+        let sentence = match &self.instead_of {
+            Some(other) => here.say(
+                format!("{other} cannot search the web, {model} does it: {sentence}"),
+                format!("{other} 不能搜索网页，由 {model} 代替：{sentence}"),
+            ),
+            None => sentence.to_string(),
+        };
+        match before {
+            0 => sentence,
+            before => here.say(
+                format!("After {before} tried in vain: {sentence}"),
+                format!("试过 {before} 个都不行，再试：{sentence}"),
+            ),
+        }
+    }
 }
 
 /// A request with all that stays the same whoever serves it.
@@ -187,15 +208,10 @@ impl Inner {
             if choice.why == Why::Turn {
                 self.turn.fetch_add(1, Ordering::Relaxed);
             }
-            let here = Here { now, zone: &self.parts.zone, language: Language::English };
-            let mut sentence = ChoiceSentence { choice: &choice, here }.to_string();
-            if let Some(other) = &chosen.instead_of {
-                sentence = format!("{other} cannot search the web, {model} does it: {sentence}");
-            }
-            let decision = match journey.tried.len() {
-                0 => sentence,
-                before => format!("After {before} tried in vain: {sentence}"),
-            };
+            let decision = Said::of(|language| {
+                let here = Here { now, zone: &self.parts.zone, language };
+                chosen.said(journey.tried.len(), ChoiceSentence { choice: &choice, here })
+            });
             let place = choice.place;
             journey.tried.push(place.id.clone());
             let Some(known) = edition.state.get(&place.id) else { continue };
@@ -211,7 +227,7 @@ impl Inner {
                     let server =
                         Server { credential: known.credential.clone(), pair: own_pair(place, model) };
                     let mut answer = self.begin(*begun, server, asked, ticket);
-                    reply::explain(&mut answer, Some(place.id.as_str()), &decision);
+                    reply::explain(&mut answer, Some(place.id.as_str()), &decision.english);
                     return answer;
                 }
             }
@@ -278,14 +294,16 @@ impl Inner {
         outcome: Outcome,
     ) -> Answer {
         let now = self.parts.clock.now();
-        let here = Here { now, zone: &self.parts.zone, language: Language::English };
         let left = nobody.left();
         let say = |left: &domain::policy::select::Left| {
-            (left.name.clone(), OutSentence { why: &left.why, here }.to_string())
+            let here = |language| Here { now, zone: &self.parts.zone, language };
+            let why = Said::of(|language| OutSentence { why: &left.why, here: here(language) });
+            (left.name.clone(), why)
         };
         let mut why: Vec<_> = left.iter().take(MOST_REASONS).map(say).collect();
         if left.len() > MOST_REASONS {
-            why.push((format!("{} more", left.len() - MOST_REASONS), "likewise out".to_owned()));
+            let more = left.len() - MOST_REASONS;
+            why.push((format!("+{more}"), Said::new("likewise out", "同样不可用")));
         }
         let refusal = match nobody {
             NoCandidate::UnknownModel => Refusal::UnknownModel { model },
@@ -443,7 +461,7 @@ impl Journey<'_> {
                 Class::Unauthenticated
             }
         };
-        let fault = Fault::new(class, 0, &error.to_string());
+        let fault = Fault::ours(class, 0, &error.said());
         self.last = Some(Setback::Broken(Broken::Refused(Box::new(fault))));
         Leg::Next
     }

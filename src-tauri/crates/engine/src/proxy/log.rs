@@ -1,6 +1,7 @@
 //! What is remembered of a request: who asked, what answered, what it cost. What was said is `prompts`' business.
 
 use domain::credential::{CredentialId, Provider};
+use domain::policy::words::Said;
 use jiff::Timestamp;
 
 /// One request that went through the proxy, as it is written down when it has ended.
@@ -35,7 +36,7 @@ pub struct RequestRecord {
     /// Upstream calls beyond the first.
     pub retries: u32,
     /// Why it went where it went, with the numbers that led to it, in one sentence.
-    pub decision: String,
+    pub decision: Said,
 }
 
 /// What a request cost. `None` is unknown, not nothing.

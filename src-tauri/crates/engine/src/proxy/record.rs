@@ -11,6 +11,7 @@ use crate::settings::SettingsKeeper;
 use crate::store::{ClientKey, Store};
 use domain::catalogue::Group;
 use domain::credential::{CredentialId, Provider};
+use domain::policy::words::{Said, Spoken};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -109,7 +110,7 @@ impl Recorder {
             status: HUNG_UP,
             outcome: Outcome::Cancelled,
             retries: 0,
-            decision: String::new(),
+            decision: Said::default(),
         };
         Ticket { record: Some(record), group: None, said: None, began, recorder: self.clone() }
     }
@@ -148,7 +149,7 @@ impl Ticket {
         group: Option<&Group>,
         model: &str,
         calls: u32,
-        decision: &str,
+        decision: &Said,
     ) {
         self.group = group.cloned();
         self.change(|record| {
@@ -156,7 +157,7 @@ impl Ticket {
             record.provider = Some(provider);
             record.model_used = Some(model.to_owned());
             record.retries = calls.saturating_sub(1);
-            decision.clone_into(&mut record.decision);
+            record.decision.clone_from(decision);
         });
     }
 
@@ -201,17 +202,14 @@ impl Ticket {
     /// It was answered with a refusal.
     pub(super) fn refused(mut self, refusal: &Refusal<'_>, dialect: Dialect, outcome: Outcome) -> Answer {
         let mut answer = reply::refusal(refusal, dialect);
-        let sentence = refusal.sentence();
+        let said = refusal.said();
         let credential = self.record.as_ref().and_then(|record| record.credential.clone());
-        reply::explain(&mut answer, credential.as_ref().map(CredentialId::as_str), &sentence);
+        reply::explain(&mut answer, credential.as_ref().map(CredentialId::as_str), &said.english);
         let status = answer.status().as_u16();
         self.change(|record| {
             record.status = status;
             record.outcome = outcome;
-            record.decision = match record.decision.as_str() {
-                "" => sentence,
-                before => format!("{before}. {sentence}"),
-            };
+            record.decision = after(std::mem::take(&mut record.decision), said);
         });
         answer
     }
@@ -224,6 +222,18 @@ impl Ticket {
         if let Some(record) = &mut self.record {
             change(record);
         }
+    }
+}
+
+/// What was decided, and after it what came of it.
+fn after(decided: Said, said: Said) -> Said {
+    if decided.english.is_empty() {
+        return said;
+    }
+    let one = |decided: String, end: &str, said: String| decided + end + &said;
+    Said {
+        english: one(decided.english, ". ", said.english),
+        chinese: one(decided.chinese, "。", said.chinese),
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Store, StoreError, instant, micros};
 use crate::proxy::log::{Outcome, RequestRecord, Tokens};
 use crate::secrets::Sealed;
 use domain::credential::CredentialId;
+use domain::policy::words::Said;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
@@ -72,7 +73,7 @@ pub struct Usage {
 }
 
 const COLUMNS: &str = "at, key_id, key_name, endpoint, model_asked, model_used, credential, provider, tokens_in, \
-    tokens_out, tokens_cached, tokens_reasoning, duration_ms, first_byte_ms, status, outcome, retries, decision";
+    tokens_out, tokens_cached, tokens_reasoning, duration_ms, first_byte_ms, status, outcome, retries, decision, chinese";
 
 impl Store {
     /// Writes records down, with what was said where that is to be kept: all or none.
@@ -88,7 +89,7 @@ impl Store {
             {
                 let sql = format!(
                     "INSERT INTO requests ({COLUMNS}) VALUES \
-                     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+                     (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
                 );
                 let mut statement = change.prepare_cached(&sql)?;
                 let mut prompt =
@@ -112,7 +113,8 @@ impl Store {
                         r.status,
                         r.outcome.key(),
                         r.retries,
-                        r.decision,
+                        r.decision.english,
+                        r.decision.chinese,
                     ])?;
                     if let Some(said) = said {
                         prompt.execute((change.last_insert_rowid(), micros(r.at), said.as_bytes()))?;
@@ -152,7 +154,7 @@ impl Store {
             ))?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                found.push(KeptRequest { id: row.get(18)?, record: kept(row)?, has_prompt: row.get(19)? });
+                found.push(KeptRequest { id: row.get(19)?, record: kept(row)?, has_prompt: row.get(20)? });
             }
             Ok(found)
         })
@@ -221,6 +223,11 @@ fn sums(c: &Connection, subject: &str, since: Timestamp) -> Result<Vec<Usage>, S
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What was written down before there was a Chinese of it is shown in English.
+fn decision(english: String, chinese: String) -> Said {
+    Said { chinese: if chinese.is_empty() { english.clone() } else { chinese }, english }
+}
+
 fn kept(row: &Row<'_>) -> Result<RequestRecord, StoreError> {
     let (credential, provider, outcome): (Option<String>, Option<String>, String) =
         (row.get(6)?, row.get(7)?, row.get(15)?);
@@ -245,6 +252,6 @@ fn kept(row: &Row<'_>) -> Result<RequestRecord, StoreError> {
         // A word this version does not know is at least no success.
         outcome: Outcome::from_key(&outcome).unwrap_or(Outcome::Failed),
         retries: row.get(16)?,
-        decision: row.get(17)?,
+        decision: decision(row.get(17)?, row.get(18)?),
     })
 }

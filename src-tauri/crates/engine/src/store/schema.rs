@@ -4,7 +4,8 @@ use super::StoreError;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// One step per version; a step that was ever released is never changed.
-pub(super) const STEPS: &[&str] = &[include_str!("v1.sql"), include_str!("v2.sql"), include_str!("v3.sql")];
+pub(super) const STEPS: &[&str] =
+    &[include_str!("v1.sql"), include_str!("v2.sql"), include_str!("v3.sql"), include_str!("v4.sql")];
 
 /// "HDRM", so that a stranger's database is not taken for ours.
 const APPLICATION_ID: i32 = 0x4844_524d;

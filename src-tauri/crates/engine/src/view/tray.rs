@@ -9,7 +9,6 @@ use jiff::tz::TimeZone;
 use super::dto::{CredentialView, Headline, QuotaDocument, StatusView};
 
 mod capacity;
-mod columns;
 mod words;
 
 use capacity::{next_capacity, resting, useful};
@@ -189,12 +188,7 @@ fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &W
         return menu;
     }
     menu.push(TrayEntry::Separator);
-    let listed = || quota.credentials.iter().take(LINES);
-    let widest = listed().map(|one| columns::width(&cut(&one.name, NAME_LENGTH))).max().unwrap_or(0);
-    menu.extend(listed().map(|one| TrayEntry::Action {
-        request: TrayRequest::OpenCredential(one.id.clone()),
-        text: line(one, widest, words),
-    }));
+    menu.extend(lines(quota.credentials.iter().take(LINES), words));
     if let Some(more) = quota.credentials.len().checked_sub(LINES).filter(|more| *more > 0) {
         menu.push(TrayEntry::Action { request: TrayRequest::Open, text: words.more(more) });
     }
@@ -209,6 +203,25 @@ fn menu(quota: &QuotaDocument, paused: Option<String>, now: Timestamp, words: &W
     menu.push(TrayEntry::Action { request: TrayRequest::Refresh, text: words.refresh().to_owned() });
     menu.extend(always(words));
     menu
+}
+
+/// A line for each credential: first those with a number, which stand in columns, then those without.
+fn lines<'a>(
+    credentials: impl Iterator<Item = &'a CredentialView>,
+    words: &Words<'_>,
+) -> impl Iterator<Item = TrayEntry> {
+    let about = |one: &CredentialView, text| TrayEntry::Action {
+        request: TrayRequest::OpenCredential(one.id.clone()),
+        text,
+    };
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for one in credentials {
+        match figures(one, words) {
+            Some(text) => with.push(about(one, text)),
+            None => without.push(about(one, instead(one, words))),
+        }
+    }
+    with.into_iter().chain(without)
 }
 
 /// When capacity comes back, and why some rests.
@@ -319,30 +332,29 @@ fn level(useful: Useful) -> Level {
     }
 }
 
-/// `widest` is the width of the longest name, so that the numbers stand below each other.
-fn line(one: &CredentialView, widest: u32, words: &Words<'_>) -> String {
-    let name = columns::padded(&cut(&one.name, NAME_LENGTH), widest);
-    if one.state != "active" {
-        let state = words.state(&one.state, one.needs_user);
-        return match one.state_reason.as_deref().filter(|_| one.needs_user) {
-            Some(reason) => format!("{name}   {state} · {}", cut(reason, REASON_LENGTH)),
-            None => format!("{name}   {state}"),
-        };
+/// What is of one width in every font comes first, so that it stands in columns in a menu that has none:
+/// `  7 %  ▮▯▯▯▯  Bob · 5h · 14:05 (2 h 04 m)`. `None` where no number can be told.
+fn figures(one: &CredentialView, words: &Words<'_>) -> Option<String> {
+    let headline = one.headline.as_ref().filter(|_| one.state == "active")?;
+    let share = headline.remaining?;
+    let name = cut(&one.name, NAME_LENGTH);
+    let figures = format!("{}  {}  {name}", percent_column(&words.percent(share)), meter(share));
+    let stale = one.failure.is_some().then(|| words.stale().to_owned());
+    let parts = [Some(figures), window(headline, share, words), stale];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
+/// Why there is no number: `Dora · off`.
+fn instead(one: &CredentialView, words: &Words<'_>) -> String {
+    let name = cut(&one.name, NAME_LENGTH);
+    if one.state == "active" {
+        return format!("{name} · {}", words.no_number(one.reading, one.failure.is_some()));
     }
-    let known = one.headline.as_ref().and_then(|headline| Some((headline, headline.remaining?)));
-    let Some((headline, share)) = known else {
-        return format!("{name}   –   {}", words.no_number(one.reading, one.failure.is_some()));
-    };
-    let mut text = format!("{name}   {:>5}  {}", percent_column(&words.percent(share)), meter(share));
-    if let Some(window) = window(headline, share, words) {
-        text.push_str("  ");
-        text.push_str(&window);
+    let state = words.state(&one.state, one.needs_user);
+    match one.state_reason.as_deref().filter(|_| one.needs_user) {
+        Some(reason) => format!("{name} · {state} · {}", cut(reason, REASON_LENGTH)),
+        None => format!("{name} · {state}"),
     }
-    if one.failure.is_some() {
-        text.push_str(" · ");
-        text.push_str(words.stale());
-    }
-    text
 }
 
 /// The deciding window and when it comes back: `5h · 14:05 (2 h 04 m)`.

@@ -8,6 +8,7 @@ use crate::upstream::Urgency;
 use crate::view::dto::{WarmupLine, WarmupRound};
 use domain::policy::catchup;
 use domain::policy::warmup::{Line, Outcome, Plan, Run, Sent, Target, Verdict, recheck};
+use domain::policy::words::Spoken as _;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -187,7 +188,10 @@ impl Inner {
         let attempt = match self.parts.store.record_warmup(intent, self.parts.clock.now()).await {
             Ok(attempt) => attempt,
             // What cannot be recorded must not be sent.
-            Err(error) => return Became::Held(error.to_string()),
+            Err(error) => {
+                let language = self.parts.settings.language();
+                return Became::Held(error.said().in_language(language).to_owned());
+            }
         };
         self.parts.ledger.note(Note::Warmup(attempt.clone())).await;
         let stopping = self.parts.tasks.stopping();

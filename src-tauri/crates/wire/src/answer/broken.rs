@@ -2,6 +2,7 @@
 
 use crate::sse::TooLong;
 use domain::fault::{Class, Fault};
+use domain::policy::words::Spoken;
 
 /// An answer broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Broke {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// The service says so.
-    #[error("{}", .0.message)]
+    #[error("{0}")]
     Refused(Box<Fault>),
     /// A success without content. Safe to try again.
     #[error("The service sent an answer without content.")]
@@ -52,10 +53,25 @@ impl Broken {
         match self {
             Self::Refused(fault) => Some(Fault::clone(fault)),
             Self::Empty | Self::Truncated | Self::Unreadable | Self::TooLong(_) | Self::NothingSaid(_) => {
-                Some(Fault::new(Class::Transient, 502, &self.to_string()))
+                Some(Fault::ours(Class::Transient, 502, &self.said()))
             }
-            Self::NoImage(_) => Some(Fault::new(Class::BadRequest, 400, &self.to_string())),
+            Self::NoImage(_) => Some(Fault::ours(Class::BadRequest, 400, &self.said())),
             Self::Outdated => None,
+        }
+    }
+}
+
+impl Spoken for Broken {
+    fn in_chinese(&self) -> String {
+        match self {
+            Self::Refused(fault) => fault.in_chinese(),
+            Self::Empty => "服务返回了没有内容的回答。".to_owned(),
+            Self::Truncated => "服务在回答完成之前就结束了。".to_owned(),
+            Self::Unreadable => "服务返回的内容无法解读。".to_owned(),
+            Self::TooLong(limit) => format!("服务返回了超过 {limit} 字节的事件。"),
+            Self::NothingSaid(word) => format!("模型什么都没说就结束了回答（{word}）。"),
+            Self::NoImage(word) => format!("模型没有生成图片（{word}）。"),
+            Self::Outdated => "服务称这个版本太旧。请在设置中为该提供方填写较新的 User-Agent。".to_owned(),
         }
     }
 }

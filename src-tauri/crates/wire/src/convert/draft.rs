@@ -2,7 +2,7 @@
 
 use super::request::value;
 use super::{Data, Part, Said, Text, Thinking, Turn, Who, Whole};
-use crate::bad_request::BadRequest;
+use crate::bad_request::{BadRequest, Problem, Unoffered};
 use crate::schema::{self, Schema};
 use serde_json::value::RawValue;
 use serde_json::{Number, json};
@@ -163,7 +163,7 @@ impl<'a> Draft<'a> {
         let known = |name: &Cow<'_, str>| self.functions.iter().any(|function| function.name == *name);
         match &self.choice {
             Choice::Only(names) if !names.iter().all(known) => {
-                Err(BadRequest::invalid(param, "names a function that is not among the tools"))
+                Err(BadRequest::invalid(param, Problem::NotAmongTools))
             }
             Choice::Only(_) | Choice::Any | Choice::Auto | Choice::None => Ok(()),
         }
@@ -199,7 +199,7 @@ impl<'a> Function<'a> {
         param: &str,
     ) -> Result<Self, BadRequest> {
         if name.is_empty() {
-            return Err(BadRequest::invalid(format!("{param}.name"), "must not be empty"));
+            return Err(BadRequest::invalid(format!("{param}.name"), Problem::Empty));
         }
         let parameters = parameters.map(|raw| value(raw, || format!("{param}.parameters"))).transpose()?;
         Ok(Self {
@@ -235,7 +235,7 @@ impl<'a> Sampling<'a> {
     /// The limit of the answer in tokens, which is at least 1.
     pub(crate) fn limit(asked: Option<Whole>, param: &str) -> Result<Option<i64>, BadRequest> {
         match asked {
-            Some(Whole(..=0)) => Err(BadRequest::invalid(param, "must be at least 1")),
+            Some(Whole(..=0)) => Err(BadRequest::invalid(param, Problem::BelowOne)),
             Some(Whole(limit)) => Ok(Some(limit)),
             None => Ok(None),
         }
@@ -251,13 +251,11 @@ impl<'a> Sampling<'a> {
     pub(crate) fn count(asked: Option<Whole>, streams: bool) -> Result<Option<i64>, BadRequest> {
         match asked {
             Some(Whole(count)) if !(1..=MOST_ANSWERS).contains(&count) => {
-                Err(BadRequest::invalid("n", format!("must be 1 to {MOST_ANSWERS}")))
+                Err(BadRequest::invalid("n", Problem::NotUpTo(MOST_ANSWERS)))
             }
-            Some(Whole(count)) if count > 1 && streams => Err(BadRequest::NotOffered {
-                param: "n".to_owned(),
-                what: "more than one streamed answer",
-                instead: "Ask once for each, or without `stream`.",
-            }),
+            Some(Whole(count)) if count > 1 && streams => {
+                Err(BadRequest::NotOffered { param: "n".to_owned(), what: Unoffered::StreamedAnswers })
+            }
             count => Ok(count.map(|Whole(count)| count)),
         }
     }

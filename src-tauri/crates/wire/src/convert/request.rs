@@ -4,7 +4,7 @@ use super::config::{self, Config};
 use super::signing::Signing;
 use super::tools::{self, Tool, ToolConfig};
 use super::{Choice, Draft, Family, Part, Repair, Target, Thinking, Turn, Who, pairs, thinking, turns};
-use crate::bad_request::BadRequest;
+use crate::bad_request::{BadRequest, Problem, Unoffered};
 use crate::json;
 use crate::signature::Signatures;
 use crate::tool_name::Names;
@@ -90,11 +90,7 @@ pub fn generate(
 ) -> Result<Prepared, BadRequest> {
     let family = target.family();
     if family != Family::Gemini && draft.sampling.candidates.is_some_and(|count| count > 1) {
-        return Err(BadRequest::NotOffered {
-            param: "n".to_owned(),
-            what: "more than one answer with this model",
-            instead: "Ask once for each.",
-        });
+        return Err(BadRequest::NotOffered { param: "n".to_owned(), what: Unoffered::Answers });
     }
     let signing = Signing::new(target, draft.native, repair.signatures, known);
     let mut contents: Vec<_> = draft.turns.iter().map(|turn| signing.settle(turn.lend())).collect();
@@ -290,5 +286,5 @@ fn schema<'d>(draft: &'d Draft<'_>, repair: &Repair) -> Option<Cow<'d, crate::sc
 
 /// Reads JSON that has been read before as text; what is too deep to be a value is refused.
 pub(crate) fn value(raw: &RawValue, param: impl Fn() -> String) -> Result<Value, BadRequest> {
-    serde_json::from_str(raw.get()).map_err(|_| BadRequest::invalid(param(), "nested too deep"))
+    serde_json::from_str(raw.get()).map_err(|_| BadRequest::invalid(param(), Problem::TooDeep))
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/completions`, the older form: one prompt, one text.
 
 use crate::answer::{Block, End, Gather, Identity, Step, Usage, Writer, push_image, put};
-use crate::bad_request::{self, BadRequest};
+use crate::bad_request::{self, BadRequest, Problem, Unoffered};
 use crate::convert::{Draft, Part, Said, Sampling, Text, Who, Whole as Count};
 use crate::openai::completion::{self, Completion, Head, StreamOptions, finish_reason};
 use crate::refusal::Refusal;
@@ -50,13 +50,9 @@ pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, bool), BadRequest> {
     let mut prompts = request.prompt.ok_or_else(|| BadRequest::missing("prompt"))?.into_list();
     match (prompts.pop(), prompts.is_empty()) {
         (Some(prompt), true) => draft.say(Who::User, Part::text(prompt.0)),
-        (None, _) => return Err(BadRequest::invalid("prompt", "must not be empty")),
+        (None, _) => return Err(BadRequest::invalid("prompt", Problem::Empty)),
         (Some(_), false) => {
-            return Err(BadRequest::NotOffered {
-                param: "prompt".to_owned(),
-                what: "more than one prompt in a request",
-                instead: "Ask once for each.",
-            });
+            return Err(BadRequest::NotOffered { param: "prompt".to_owned(), what: Unoffered::Prompts });
         }
     }
     Ok((draft, completion::counts(request.stream_options)))

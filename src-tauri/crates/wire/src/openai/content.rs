@@ -1,6 +1,6 @@
 //! Content parts as OpenAI's two dialects have them, and what becomes of them.
 
-use crate::bad_request::BadRequest;
+use crate::bad_request::{BadRequest, Problem};
 use crate::convert::{Blob, Data, Draft, Outcome, Part, Response, Said, Text, Who, data_url, object};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -94,7 +94,7 @@ pub(super) fn instruct<'a>(
         match data {
             Data::Text(text) => draft.instruct(text),
             Data::Thought(_) | Data::Blob(_) | Data::Call(_) | Data::Outcome(_) => {
-                return Err(BadRequest::invalid(param, "a system message takes text only"));
+                return Err(BadRequest::invalid(param, Problem::TextOnly));
             }
         }
     }
@@ -171,7 +171,7 @@ impl<'a> ContentPart<'a> {
                     format if !format.is_empty() && format.bytes().all(|b| b.is_ascii_alphanumeric()) => {
                         Cow::Owned(format!("audio/{format}"))
                     }
-                    _ => return Err(BadRequest::invalid(at("input_audio.format"), "not a format")),
+                    _ => return Err(BadRequest::invalid(at("input_audio.format"), Problem::NoFormat)),
                 };
                 Ok(Some(Data::Blob(Blob { mime, data: audio.data.0 })))
             }
@@ -187,10 +187,7 @@ impl<'a> ContentPart<'a> {
                     (None, None) => Err(BadRequest::missing(at("file_data"))),
                 }
             }
-            Some(other) => {
-                let words = format!("parts of the type {:?} are not taken here", cut(other));
-                Err(BadRequest::invalid(at("type"), words))
-            }
+            Some(other) => Err(BadRequest::invalid(at("type"), Problem::PartOf(cut(other).to_owned()))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/images/generations`.
 
 use crate::answer::{End, Identity, Step, Usage, Writer, put};
-use crate::bad_request::{self, BadRequest};
+use crate::bad_request::{self, BadRequest, Problem, Unoffered};
 use crate::convert::{Draft, ImageWish, Part, Text, Who, Whole as Count};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
@@ -37,18 +37,10 @@ struct Request<'a> {
 pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, bool), BadRequest> {
     let request: Request<'_> = bad_request::read(body)?;
     if request.stream == Some(true) {
-        return Err(BadRequest::NotOffered {
-            param: "stream".to_owned(),
-            what: "an image in pieces",
-            instead: "Ask without `stream`.",
-        });
+        return Err(BadRequest::NotOffered { param: "stream".to_owned(), what: Unoffered::PictureInPieces });
     }
     if request.n.is_some_and(|Count(n)| n != 1) {
-        return Err(BadRequest::NotOffered {
-            param: "n".to_owned(),
-            what: "any number of images but one",
-            instead: "Ask once for each.",
-        });
+        return Err(BadRequest::NotOffered { param: "n".to_owned(), what: Unoffered::Pictures });
     }
     let prompt = request.prompt.filter(|prompt| !prompt.is_empty());
     let mut draft = Draft {
@@ -70,7 +62,7 @@ fn wish<'a>(size: Option<&str>) -> Result<ImageWish<'a>, BadRequest> {
     let side = |text: &str| text.parse::<u32>().ok().filter(|side| (64..=8_192).contains(side));
     let sides = size.split_once('x').and_then(|(width, height)| Some((side(width)?, side(height)?)));
     let Some((width, height)) = sides else {
-        return Err(BadRequest::invalid("size", "must be auto or WIDTHxHEIGHT, each 64 to 8192"));
+        return Err(BadRequest::invalid("size", Problem::NoSize));
     };
     let wanted = (f64::from(width) / f64::from(height)).ln();
     let distance = |(w, h, _): &(u32, u32, &str)| ((f64::from(*w) / f64::from(*h)).ln() - wanted).abs();

@@ -1,6 +1,6 @@
 //! Wishes that chat completions and responses write alike: which function is called, and what form the answer has.
 
-use crate::bad_request::BadRequest;
+use crate::bad_request::{BadRequest, Problem};
 use crate::convert::{Choice, Format, Text};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,7 +20,7 @@ pub(super) fn choice_of_word<'a>(word: &str, param: &str) -> Result<Choice<'a>, 
         "auto" => Ok(Choice::Auto),
         "none" => Ok(Choice::None),
         "required" | "any" => Ok(Choice::Any),
-        _ => Err(BadRequest::invalid(param, "must be auto, none, required or name a function")),
+        _ => Err(BadRequest::invalid(param, Problem::NoChoice)),
     }
 }
 
@@ -35,6 +35,9 @@ pub(super) fn format<'a>(
         ("text", _) => Ok(Format::default()),
         ("json_object", _) | ("json_schema", None) => Ok(Format::json()),
         ("json_schema", Some(schema)) => Format::schema(schema, schema_at),
-        _ => Err(BadRequest::invalid(format!("{at}.type"), "must be text, json_object or json_schema")),
+        _ => Err(BadRequest::invalid(
+            format!("{at}.type"),
+            Problem::NoneOfWords("text, json_object or json_schema"),
+        )),
     }
 }

@@ -1,6 +1,7 @@
 use super::*;
 use domain::credential::Provider;
 use domain::fault::decide;
+use domain::policy::words::Spoken;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -39,14 +40,19 @@ fn what_comes_back_says_when() {
 #[test]
 fn reasons_are_named() {
     let why = [
-        ("ada@example.com".to_owned(), "quota empty".to_owned()),
-        ("bob".to_owned(), "rate, 40 s".to_owned()),
+        ("ada@example.com".to_owned(), Said::new("quota empty", "额度用尽")),
+        ("bob".to_owned(), Said::new("rate, 40 s", "速率限制，40 秒")),
     ];
     let none = NoneUsable { model: "m", cause: Cause::Rate, retry_after: None, why: &why };
     let told = tell(&Refusal::NoneUsable(none));
     assert_eq!(
         told.message,
         "All credentials for m rest after rate limits. ada@example.com: quota empty; bob: rate, 40 s."
+    );
+    let later = NoneUsable { retry_after: Some(SignedDuration::from_mins(90)), ..none };
+    assert_eq!(
+        Refusal::NoneUsable(later).in_chinese(),
+        "m 的所有凭据都因速率限制而暂停；1 小时 30 分后最早恢复。ada@example.com：额度用尽；bob：速率限制，40 秒。"
     );
 }
 
@@ -82,5 +88,8 @@ fn every_refusal_is_json_in_every_dialect() {
             let message = body["error"]["message"].as_str().unwrap();
             assert!(!message.is_empty(), "{refusal:?}");
         }
+        let said = refusal.said();
+        assert!(said.chinese.chars().any(|c| c >= '\u{4e00}'), "{said:?}");
+        assert!(said.english.is_ascii() && said.english.ends_with(['.', 'd']), "{said:?}");
     }
 }

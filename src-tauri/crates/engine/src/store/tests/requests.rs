@@ -1,6 +1,7 @@
 use super::*;
 use crate::proxy::log::{Outcome, RequestRecord, Tokens};
 use crate::secrets::Sealed;
+use domain::policy::words::Said;
 use jiff::SignedDuration;
 
 fn record(minutes: i64) -> RequestRecord {
@@ -19,7 +20,7 @@ fn record(minutes: i64) -> RequestRecord {
         status: 200,
         outcome: Outcome::Ok,
         retries: 0,
-        decision: "ada has 80 % left.".into(),
+        decision: Said::new("ada has 80 % left.", "ada 剩余 80%。"),
     }
 }
 
@@ -58,6 +59,24 @@ async fn records_come_back_newest_first() {
     assert_eq!((newest.len(), newest[0].id), (1, 3));
     let since = noon() + SignedDuration::from_mins(2);
     assert_eq!(store.requests(RequestQuery { since, ..query() }).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_record_from_before_there_was_a_chinese_of_it_is_read_as_it_was_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut old = rusqlite::Connection::open(dir.path().join(DATABASE)).unwrap();
+    schema::migrate(&mut old, 0, &schema::STEPS[..3]).unwrap();
+    let sql = "INSERT INTO requests (at, key_id, key_name, endpoint, model_asked, duration_ms, status, outcome, retries, decision) \
+        VALUES (?1, 'k1', 'laptop', '/v1/messages', 'claude-sonnet-4-6', 900, 200, 'ok', 0, 'Ada: the only candidate')";
+    old.execute(sql, [micros(noon())]).unwrap();
+    old.close().unwrap();
+    let (store, notes) = Store::open(dir.path(), noon()).unwrap();
+    assert_eq!(notes, []);
+    store.add_requests(plain(vec![record(1)])).await.unwrap();
+    let found: Vec<_> =
+        store.requests(query()).await.unwrap().into_iter().map(|k| k.record.decision).collect();
+    let english = "Ada: the only candidate";
+    assert_eq!(found, [record(1).decision, Said::new(english, english)]);
 }
 
 #[tokio::test]

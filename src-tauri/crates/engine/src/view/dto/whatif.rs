@@ -12,7 +12,7 @@ pub struct WhatIf {
     pub start: String,
     /// Until when.
     pub end: String,
-    /// `none`, `fixed`, `planner` and `bound`, in this order.
+    /// `none`, `fixed`, `planner` and `bound`, in this order; fewer where one part alone was asked for.
     pub policies: Vec<WhatIfPolicy>,
     /// Over recorded history: what floors and other orders of the credentials would have served, without a warmup.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -25,6 +25,30 @@ pub struct WhatIfArgs {
     /// How far back: a span (`7d`) or an instant, four weeks at most. Default: four weeks.
     #[serde(default)]
     pub since: Option<String>,
+    /// One part alone, for whoever wants to show each as it is there. Default: every part.
+    #[serde(default)]
+    pub only: Option<WhatIfPart>,
+}
+
+/// What can be played by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WhatIfPart {
+    /// No warmup.
+    None,
+    /// Every window, every four hours.
+    Fixed,
+    /// The planner.
+    Planner,
+    /// The best that is possible.
+    Bound,
+    /// Floors and other orders of the credentials.
+    Variants,
+}
+
+impl WhatIfPart {
+    /// Every part, in the order of the document.
+    pub const ALL: [Self; 5] = [Self::None, Self::Fixed, Self::Planner, Self::Bound, Self::Variants];
 }
 
 /// One policy, played over the whole trace.

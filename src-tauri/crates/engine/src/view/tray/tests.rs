@@ -330,7 +330,7 @@ fn the_menu_is_the_sentence_the_credentials_and_what_one_can_do() {
         [
             "Plenty is left.",
             "---",
-            "Ada   \u{2007}58 %  ▮▮▮▯▯  5h · 14:05 (2 h 04 m)",
+            "\u{2007}58 %  ▮▮▮▯▯  Ada · 5h · 14:05 (2 h 04 m)",
             "---",
             "Warm up",
             "Pause automation",
@@ -400,13 +400,13 @@ fn check_line(one: CredentialView, english: &str, chinese: &str) {
 fn a_line_tells_share_window_and_reset() {
     check_line(
         running("Ada", 0.58),
-        "Ada    58 %  ▮▮▮▯▯  5h · 14:05 (2 h 04 m)",
-        "Ada     58%  ▮▮▮▯▯  5 小时 · 14:05（2 小时 04 分）",
+        " 58 %  ▮▮▮▯▯  Ada · 5h · 14:05 (2 h 04 m)",
+        " 58%  ▮▮▮▯▯  Ada · 5 小时 · 14:05（2 小时 04 分）",
     );
     check_line(
         running("Ada", 0.0),
-        "Ada     0 %  ▯▯▯▯▯  5h · 14:05 (2 h 04 m)",
-        "Ada      0%  ▯▯▯▯▯  5 小时 · 14:05（2 小时 04 分）",
+        "  0 %  ▯▯▯▯▯  Ada · 5h · 14:05 (2 h 04 m)",
+        "  0%  ▯▯▯▯▯  Ada · 5 小时 · 14:05（2 小时 04 分）",
     );
 }
 
@@ -414,13 +414,13 @@ fn a_line_tells_share_window_and_reset() {
 fn a_share_is_never_rounded_to_nothing_or_to_all() {
     check_line(
         running("Ada", 0.001),
-        "Ada     1 %  ▮▯▯▯▯  5h · 14:05 (2 h 04 m)",
-        "Ada      1%  ▮▯▯▯▯  5 小时 · 14:05（2 小时 04 分）",
+        "  1 %  ▮▯▯▯▯  Ada · 5h · 14:05 (2 h 04 m)",
+        "  1%  ▮▯▯▯▯  Ada · 5 小时 · 14:05（2 小时 04 分）",
     );
     check_line(
         running("Ada", 0.998),
-        "Ada    99 %  ▮▮▮▮▮  5h · 14:05 (2 h 04 m)",
-        "Ada     99%  ▮▮▮▮▮  5 小时 · 14:05（2 小时 04 分）",
+        " 99 %  ▮▮▮▮▮  Ada · 5h · 14:05 (2 h 04 m)",
+        " 99%  ▮▮▮▮▮  Ada · 5 小时 · 14:05（2 小时 04 分）",
     );
 }
 
@@ -428,8 +428,8 @@ fn a_share_is_never_rounded_to_nothing_or_to_all() {
 fn a_window_that_floats_names_no_time() {
     check_line(
         active("Ada", left(Some(1.0), Some("2026-03-02T16:01:00Z"), Some(false))),
-        "Ada   100 %  ▮▮▮▮▮  5h · not started",
-        "Ada    100%  ▮▮▮▮▮  5 小时 · 未开始计时",
+        "100 %  ▮▮▮▮▮  Ada · 5h · not started",
+        "100%  ▮▮▮▮▮  Ada · 5 小时 · 未开始计时",
     );
 }
 
@@ -437,13 +437,13 @@ fn a_window_that_floats_names_no_time() {
 fn another_day_is_named() {
     check_line(
         active("Ada", left(Some(0.3), Some("2026-03-05T08:10:00Z"), Some(true))),
-        "Ada    30 %  ▮▮▯▯▯  5h · Thu 09:10 (2 d 21 h)",
-        "Ada     30%  ▮▮▯▯▯  5 小时 · 周四 09:10（2 天 21 小时）",
+        " 30 %  ▮▮▯▯▯  Ada · 5h · Thu 09:10 (2 d 21 h)",
+        " 30%  ▮▮▯▯▯  Ada · 5 小时 · 周四 09:10（2 天 21 小时）",
     );
     check_line(
         active("Ada", left(Some(0.3), Some("2026-03-12T08:10:00Z"), Some(true))),
-        "Ada    30 %  ▮▮▯▯▯  5h · 12 Mar 09:10 (9 d 21 h)",
-        "Ada     30%  ▮▮▯▯▯  5 小时 · 3月12日 09:10（9 天 21 小时）",
+        " 30 %  ▮▮▯▯▯  Ada · 5h · 12 Mar 09:10 (9 d 21 h)",
+        " 30%  ▮▮▯▯▯  Ada · 5 小时 · 3月12日 09:10（9 天 21 小时）",
     );
 }
 
@@ -451,8 +451,8 @@ fn another_day_is_named() {
 fn a_window_without_a_reset_is_named_alone() {
     check_line(
         active("Ada", left(Some(0.3), None, None)),
-        "Ada    30 %  ▮▮▯▯▯  5h",
-        "Ada     30%  ▮▮▯▯▯  5 小时",
+        " 30 %  ▮▮▯▯▯  Ada · 5h",
+        " 30%  ▮▮▯▯▯  Ada · 5 小时",
     );
 }
 
@@ -460,33 +460,54 @@ fn a_window_without_a_reset_is_named_alone() {
 fn a_number_from_before_a_failure_says_so() {
     check_line(
         failed(active("Ada", left(Some(0.3), None, None))),
-        "Ada    30 %  ▮▮▯▯▯  5h · last read failed",
-        "Ada     30%  ▮▮▯▯▯  5 小时 · 上次读取失败",
+        " 30 %  ▮▮▯▯▯  Ada · 5h · last read failed",
+        " 30%  ▮▮▯▯▯  Ada · 5 小时 · 上次读取失败",
     );
 }
 
 #[test]
-fn no_number_is_a_dash_with_a_reason() {
-    check_line(active("Ada", None), "Ada   –   unknown", "Ada   –   未知");
-    check_line(failed(active("Ada", None)), "Ada   –   last read failed", "Ada   –   上次读取失败");
+fn where_there_is_no_number_a_reason_stands() {
+    check_line(active("Ada", None), "Ada · unknown", "Ada · 未知");
+    check_line(failed(active("Ada", None)), "Ada · last read failed", "Ada · 上次读取失败");
     let reading = CredentialView { reading: true, ..active("Ada", None) };
-    check_line(reading, "Ada   –   reading …", "Ada   –   正在读取 …");
+    check_line(reading, "Ada · reading …", "Ada · 正在读取 …");
 }
 
 #[test]
 fn a_credential_that_is_out_says_why_and_shows_no_number() {
-    check_line(standing("Ada", "disabled", false, None), "Ada   off", "Ada   已停用");
-    check_line(standing("Ada", "retired", false, None), "Ada   no longer served", "Ada   服务已停止支持");
+    check_line(standing("Ada", "disabled", false, None), "Ada · off", "Ada · 已停用");
+    check_line(standing("Ada", "retired", false, None), "Ada · no longer served", "Ada · 服务已停止支持");
     check_line(
         standing("Dora", "blocked", true, Some("The service asks to verify this account.")),
-        "Dora   needs you · The service asks to verify this account.",
-        "Dora   需要处理 · The service asks to verify this account.",
+        "Dora · needs you · The service asks to verify this account.",
+        "Dora · 需要处理 · The service asks to verify this account.",
     );
+}
+
+#[test]
+fn numbers_stand_below_each_other_and_those_without_one_after_them() {
+    let all = [
+        running("Ada", 0.07),
+        standing("Dora", "disabled", false, None),
+        running("王小明", 1.0),
+        running("ada.lovelace@example.com", 0.58),
+        active("Studio", None),
+    ];
+    let model = shown(&document(all.to_vec()), Language::English);
+    let lines = &texts(&model)[2..7];
+    // As many digits and spaces of a digit's width, then the same signs: no font draws that in different widths.
+    for (line, name) in lines.iter().zip(["Ada", "王小明", "ada.lovelace@example.com"]) {
+        let (figures, rest) = line.split_once("  ").unwrap();
+        assert!(figures.ends_with(" %") && figures.chars().count() == 5, "{line}");
+        let (meter, rest) = rest.split_once("  ").unwrap();
+        assert!(meter.chars().count() == 5 && rest.starts_with(name), "{line}");
+    }
+    assert_eq!(lines[3..], ["Dora · off", "Studio · unknown"]);
 }
 
 #[test]
 fn long_names_are_cut() {
     let name = "somebody.with.a.very.long.name@company.example";
     let model = shown(&document(vec![running(name, 0.5)]), Language::English);
-    assert!(texts(&model)[2].starts_with("somebody.with.a.very.long.n…   "));
+    assert!(texts(&model)[2].contains("  somebody.with.a.very.long.n… · 5h"), "{}", texts(&model)[2]);
 }

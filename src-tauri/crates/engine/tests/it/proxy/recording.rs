@@ -34,6 +34,9 @@ async fn requests_are_written_down_without_what_was_said() {
     let ok = records.iter().find(|r| r.outcome == Outcome::Ok).unwrap();
     assert_eq!((ok.status, ok.retries, ok.model_used.as_deref()), (200, 1, Some(GEMINI)));
     assert!(ok.first_byte_ms.is_some() && ok.tokens.output.is_some() && ok.credential.is_some());
-    assert!(ok.decision.starts_with("After 1 tried in vain"), "{}", ok.decision);
+    assert!(ok.decision.english.starts_with("After 1 tried in vain"), "{:?}", ok.decision);
+    assert!(ok.decision.chinese.starts_with("试过 1 个都不行，再试："), "{:?}", ok.decision);
+    let why = &refused.decision.chinese;
+    assert!(why.starts_with("模型 gpt-unheard-of 不存在"), "{why}");
     assert!(!format!("{records:?}").contains("Say hello"));
 }

@@ -1,6 +1,6 @@
 //! `POST /v1/messages`: a request becomes a draft.
 
-use crate::bad_request::{self, BadRequest};
+use crate::bad_request::{self, BadRequest, Problem, Thing, Unoffered};
 use crate::convert::{
     Blob, Call, Choice, Data, Draft, Effort, Format, Function, Outcome, Part, Response, Said, Sampling, Text,
     Thinking, Who, Whole, is_media_type, object,
@@ -170,7 +170,7 @@ pub(crate) fn read(body: &[u8], to_count: bool) -> Result<Draft<'_>, BadRequest>
     }
     let messages = request.messages.ok_or_else(|| BadRequest::missing("messages"))?;
     if messages.is_empty() {
-        return Err(BadRequest::invalid("messages", "must have at least one message"));
+        return Err(BadRequest::invalid("messages", Problem::NoneOf(Thing::Message)));
     }
     for (i, message) in messages.into_iter().enumerate() {
         message.add_to(&mut draft, &format!("messages.{i}"))?;
@@ -193,7 +193,10 @@ impl<'a> Message<'a> {
             Some("system") => None,
             None => return Err(BadRequest::missing(format!("{param}.role"))),
             Some(_) => {
-                return Err(BadRequest::invalid(format!("{param}.role"), "must be user or assistant"));
+                return Err(BadRequest::invalid(
+                    format!("{param}.role"),
+                    Problem::NoneOfWords("user or assistant"),
+                ));
             }
         };
         let blocks = match self.content {
@@ -242,9 +245,8 @@ impl<'a> Block<'a> {
             Some("tool_use") => {
                 let name = self.name.ok_or_else(|| BadRequest::missing(at("name")))?.0;
                 let input = self.input.map_or("{}", RawValue::get);
-                let args = object(Cow::Borrowed(input)).map_err(|_| {
-                    BadRequest::invalid(at("input"), "must be an object, not nested too deep")
-                })?;
+                let args = object(Cow::Borrowed(input))
+                    .map_err(|_| BadRequest::invalid(at("input"), Problem::NoObject))?;
                 let id = self.id.map(|id| id.0).filter(|id| !id.is_empty());
                 Ok(vec![Part::of(Data::Call(Call { id, name, args }))])
             }
@@ -310,10 +312,7 @@ impl<'a> Source<'a> {
                 let data = self.data.ok_or_else(|| BadRequest::missing(at("data")))?.0;
                 let mime = self.media_type.ok_or_else(|| BadRequest::missing(at("media_type")))?.0;
                 if !is_media_type(&mime) {
-                    return Err(BadRequest::invalid(
-                        at("media_type"),
-                        "must be a media type such as image/png",
-                    ));
+                    return Err(BadRequest::invalid(at("media_type"), Problem::NoMediaType));
                 }
                 Ok(vec![Part::of(Data::Blob(Blob { mime, data }))])
             }
@@ -321,7 +320,7 @@ impl<'a> Source<'a> {
             "content" => Ok(nested(self.content, &at("content"))?.into_iter().map(Part::of).collect()),
             "url" => Err(BadRequest::Address { param: at("url") }),
             "file" => Err(BadRequest::KeptFile { param: at("file_id") }),
-            _ => Err(BadRequest::invalid(at("type"), "must be base64 or text")),
+            _ => Err(BadRequest::invalid(at("type"), Problem::NoneOfWords("base64 or text"))),
         }
     }
 }
@@ -345,11 +344,7 @@ fn add_tools<'a>(draft: &mut Draft<'a>, tools: Vec<Tool<'a>>) -> Result<Option<T
         }
     }
     if any && draft.functions.is_empty() && !draft.search {
-        return Err(BadRequest::NotOffered {
-            param: "tools".to_owned(),
-            what: "every tool in the list",
-            instead: "Tools with an input_schema and web_search are.",
-        });
+        return Err(BadRequest::NotOffered { param: "tools".to_owned(), what: Unoffered::ToolOfAnthropic });
     }
     Ok(search)
 }
@@ -361,7 +356,7 @@ fn choice(choice: ToolChoice<'_>) -> Result<Choice<'_>, BadRequest> {
         ("any", _) => Ok(Choice::Any),
         ("tool", Some(name)) => Ok(Choice::Only(vec![name.0])),
         ("tool", None) => Err(BadRequest::missing("tool_choice.name")),
-        _ => Err(BadRequest::invalid("tool_choice.type", "must be auto, any, tool or none")),
+        _ => Err(BadRequest::invalid("tool_choice.type", Problem::NoneOfWords("auto, any, tool or none"))),
     }
 }
 
@@ -373,7 +368,7 @@ fn thinking(wish: Option<ThinkingWish<'_>>, effort: Option<&str>) -> Result<Thin
         ("enabled", Some(Whole(budget))) => Ok(Thinking::Budget(budget)),
         ("enabled", None) => Err(BadRequest::missing("thinking.budget_tokens")),
         ("adaptive", _) => Ok(effort.unwrap_or(Thinking::Adaptive)),
-        _ => Err(BadRequest::invalid("thinking.type", "must be enabled, adaptive or disabled")),
+        _ => Err(BadRequest::invalid("thinking.type", Problem::NoneOfWords("enabled, adaptive or disabled"))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A request in the upstream's own form becomes a draft, with the names of the older spelling too.
 
-use crate::bad_request::{self, BadRequest};
+use crate::bad_request::{self, BadRequest, Problem, Thing};
 use crate::convert::{
     Blob, Call, Choice, Data, Draft, Effort, Format, Function, ImageWish, MOST_ANSWERS, Native, Outcome,
     Part, Response, Said, Sampling, Several, Text, Thinking, Who, Whole, is_media_type, object,
@@ -234,7 +234,7 @@ pub(crate) fn draft_of<'a>(request: Request<'a>, model: &'a str) -> Result<Draft
     }
     let contents = request.contents.ok_or_else(|| BadRequest::missing("contents"))?;
     if contents.0.is_empty() {
-        return Err(BadRequest::invalid("contents", "must have at least one content"));
+        return Err(BadRequest::invalid("contents", Problem::NoneOf(Thing::Content)));
     }
     for (i, content) in contents.into_iter().enumerate() {
         content.add_to(&mut draft, &format!("contents[{i}]"))?;
@@ -259,7 +259,12 @@ impl<'a> Content<'a> {
             None | Some("" | "user" | "function") => Some(Who::User),
             Some("model" | "assistant") => Some(Who::Model),
             Some("system") => None,
-            Some(_) => return Err(BadRequest::invalid(format!("{param}.role"), "must be user or model")),
+            Some(_) => {
+                return Err(BadRequest::invalid(
+                    format!("{param}.role"),
+                    Problem::NoneOfWords("user or model"),
+                ));
+            }
         };
         for (i, part) in self.parts.into_iter().flatten().enumerate() {
             let param = format!("{param}.parts[{i}]");
@@ -304,7 +309,7 @@ impl<'a> RawBlob<'a> {
         let at = |field: &str| format!("{param}.{field}");
         let mime = self.mime_type.ok_or_else(|| BadRequest::missing(at("mimeType")))?.0;
         if !is_media_type(&mime) {
-            return Err(BadRequest::invalid(at("mimeType"), "must be a media type such as image/png"));
+            return Err(BadRequest::invalid(at("mimeType"), Problem::NoMediaType));
         }
         Ok(Blob { mime, data: self.data.ok_or_else(|| BadRequest::missing(at("data")))?.0 })
     }
@@ -336,7 +341,7 @@ impl<'a> RawOutcome<'a> {
 fn fields<'a>(raw: Option<&'a RawValue>, param: &str) -> Result<Cow<'a, RawValue>, BadRequest> {
     let text = raw.map_or("{}", RawValue::get);
     object(Cow::Borrowed(if text == "null" { "{}" } else { text }))
-        .map_err(|_| BadRequest::invalid(param, "must be an object, not nested too deep"))
+        .map_err(|_| BadRequest::invalid(param, Problem::NoObject))
 }
 
 impl<'a> Config<'a> {
@@ -344,7 +349,7 @@ impl<'a> Config<'a> {
         let param = |field: &str| format!("generationConfig.{field}");
         let candidates = self.candidate_count.map(|Whole(count)| count);
         if candidates.is_some_and(|count| !(1..=MOST_ANSWERS).contains(&count)) {
-            return Err(BadRequest::invalid(param("candidateCount"), format!("must be 1 to {MOST_ANSWERS}")));
+            return Err(BadRequest::invalid(param("candidateCount"), Problem::NotUpTo(MOST_ANSWERS)));
         }
         draft.sampling = Sampling {
             temperature: self.temperature,
@@ -392,7 +397,7 @@ fn choice(calling: Calling<'_>) -> Result<Choice<'_>, BadRequest> {
         (Some("ANY"), _) => Ok(Choice::Any),
         _ => Err(BadRequest::invalid(
             "toolConfig.functionCallingConfig.mode",
-            "must be AUTO, ANY, VALIDATED or NONE",
+            Problem::NoneOfWords("AUTO, ANY, VALIDATED or NONE"),
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /v1/chat/completions`: a request becomes a draft.
 
-use crate::bad_request::{self, BadRequest};
+use crate::bad_request::{self, BadRequest, Problem, Thing};
 use crate::convert::{
     Call, Choice, Data, Draft, Format, Function, Part, Said, Sampling, Text, Thinking, Who, Whole,
 };
@@ -185,7 +185,7 @@ pub(crate) fn read(body: &[u8]) -> Result<(Draft<'_>, Manner), BadRequest> {
     };
     let messages = request.messages.ok_or_else(|| BadRequest::missing("messages"))?;
     if messages.is_empty() {
-        return Err(BadRequest::invalid("messages", "must have at least one message"));
+        return Err(BadRequest::invalid("messages", Problem::NoneOf(Thing::Message)));
     }
     for (i, message) in messages.into_iter().enumerate() {
         message.add_to(&mut draft, &format!("messages[{i}]"))?;
@@ -249,7 +249,7 @@ impl<'a> Message<'a> {
             }
             Some(_) => Err(BadRequest::invalid(
                 format!("{param}.role"),
-                "must be system, developer, user, assistant, tool or function",
+                Problem::NoneOfWords("system, developer, user, assistant, tool or function"),
             )),
         }
     }

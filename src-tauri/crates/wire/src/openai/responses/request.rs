@@ -1,6 +1,6 @@
 //! `POST /v1/responses`: a request becomes a draft.
 
-use crate::bad_request::{self, BadRequest};
+use crate::bad_request::{self, BadRequest, Problem, Thing, Unoffered};
 use crate::convert::{
     Call, Choice, Data, Draft, Format, Function, Part, Said, Sampling, Text, Thinking, Who, Whole,
 };
@@ -146,7 +146,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Draft<'_>, BadRequest> {
         Said::Text(text) => draft.say(Who::User, Part::text(text.0)),
         Said::Parts(items) => {
             if items.is_empty() {
-                return Err(BadRequest::invalid("input", "must have at least one item"));
+                return Err(BadRequest::invalid("input", Problem::NoneOf(Thing::Item)));
             }
             for (i, item) in items.into_iter().enumerate() {
                 item.add_to(&mut draft, &format!("input[{i}]"))?;
@@ -168,11 +168,7 @@ fn refuse_kept(request: &Request<'_>) -> Result<(), BadRequest> {
         return Err(BadRequest::KeptAnswer { param: "conversation".to_owned() });
     }
     if request.background == Some(true) {
-        return Err(BadRequest::NotOffered {
-            param: "background".to_owned(),
-            what: "an answer to be fetched later",
-            instead: "Ask without `background`.",
-        });
+        return Err(BadRequest::NotOffered { param: "background".to_owned(), what: Unoffered::Later });
     }
     Ok(())
 }
@@ -188,7 +184,7 @@ impl<'a> Item<'a> {
                 None => Err(BadRequest::missing(format!("{param}.role"))),
                 Some(_) => Err(BadRequest::invalid(
                     format!("{param}.role"),
-                    "must be system, developer, user or assistant",
+                    Problem::NoneOfWords("system, developer, user or assistant"),
                 )),
             },
             Some("function_call") => {
@@ -257,11 +253,7 @@ fn add_tools<'a>(draft: &mut Draft<'a>, tools: Vec<Tool<'a>>) -> Result<(), BadR
         }
     }
     if any && draft.functions.is_empty() && !draft.search {
-        return Err(BadRequest::NotOffered {
-            param: "tools".to_owned(),
-            what: "every tool in the list",
-            instead: "Functions, custom tools and web_search are.",
-        });
+        return Err(BadRequest::NotOffered { param: "tools".to_owned(), what: Unoffered::ToolOfOpenAi });
     }
     Ok(())
 }
