@@ -39,7 +39,12 @@ const steps = [
       node('.ci/guards.mjs'),
       node('.ci/workflows.mjs'),
       node('.ci/reliability.mjs', '--check'),
-      testFiles('.ci/guards.test.mjs', '.ci/workflows.test.mjs', '.ci/reliability.test.mjs'),
+      testFiles(
+        '.ci/guards.test.mjs',
+        '.ci/workflows.test.mjs',
+        '.ci/reliability.test.mjs',
+        '.ci/faults.test.mjs',
+      ),
     ],
   },
   { name: 'rust', minutes: 30, commands: [cargo('test')] },
