@@ -4,7 +4,7 @@ use super::frame::{self, Candidate};
 use super::outdated::Suspicion;
 use super::writer::{Call, End, Step};
 use super::{Body, Broke, Broken, Ending, Form, Frame, Identity, Reason, Source, Usage};
-use crate::convert::{Family, compact};
+use crate::convert::{Family, compact, mend};
 use crate::excerpt::{Excerpt, Listener};
 use crate::fault;
 use crate::refusal::Refusal;
@@ -122,6 +122,8 @@ impl Core {
         if self.is_over() || data.trim_ascii() == b"[DONE]" {
             return;
         }
+        // Half a character, as where a text was cut in the middle of an emoji, is no reason to break off.
+        let data = &*mend(data);
         let body = match Frame::read(data) {
             Some(Frame::Body(body)) => body,
             Some(Frame::Error) => return self.break_off(self.refused(data), out),
