@@ -63,11 +63,11 @@ fn one_plan(c: &mut Criterion) {
         short: Short {
             capacity: 100.0 * (1.0 - FLOOR),
             left: place as f64,
-            ends: (place % 5 > 0).then(|| after(6 * place)),
+            ends: (!place.is_multiple_of(5)).then(|| after(6 * place)),
             ..short
         },
         long: Some(Long { ends: Some(after(3_000 + 10 * place)), ..long }),
-        not_before: (place % 7 == 0).then(|| after(300 + place)),
+        not_before: place.is_multiple_of(7).then(|| after(300 + place)),
         budget: place % (BUDGET + 1),
     };
     let pools: Vec<Known> = (0..LOGINS).map(busy).collect();
