@@ -50,24 +50,37 @@ fn one_plan(c: &mut Criterion) {
     let mut log = DemandLog::since(start());
     demand().iter().for_each(|r| log.add(r.at, r.cost));
     let now = start() + SignedDuration::from_hours(25 * 24 + 2);
-    let short = Short { length: SignedDuration::from_hours(5), capacity: 100.0, left: 100.0, ends: None };
-    let long = Long { length: SignedDuration::from_hours(168), left: 2_000.0, ends: None };
-    let pools = vec![Known { short, long: Some(long), not_before: None, budget: usize::MAX }; LOGINS];
+    // No two alike: what is alike is planned once.
+    let pools: Vec<_> = (0..LOGINS)
+        .map(|n| {
+            let used = f64::from(u32::try_from(n).unwrap());
+            let ends = (n % 2 == 0).then(|| now + SignedDuration::from_mins(6 * i64::try_from(n).unwrap()));
+            let left = if ends.is_some() { 100.0 - used } else { 100.0 };
+            let short = Short { length: SignedDuration::from_hours(5), capacity: 100.0, left, ends };
+            let left = 2_000.0 - 10.0 * used;
+            let long = Long { length: SignedDuration::from_hours(168), left, ends: None };
+            Known { short, long: Some(long), not_before: None, budget: 3 }
+        })
+        .collect();
     let asked = Asked { log: &log, zone: &TimeZone::UTC, hours: None, allowed: None, now, pools: &pools };
     c.bench_function("a plan for 50 credentials", |b| b.iter(|| plan(black_box(&asked))));
 
-    // The same in the middle of a day: no two credentials look alike, and everything limits.
+    // The same in the middle of a day, under everything that limits.
     let now = now + SignedDuration::from_hours(10);
     let after = |minutes: usize| now + SignedDuration::from_mins(i64::try_from(minutes).unwrap());
     let busy = |place: usize| Known {
         short: Short {
+            length: SignedDuration::from_hours(5),
             capacity: 100.0 * (1.0 - FLOOR),
             left: place as f64,
-            ends: (place % 5 > 0).then(|| after(6 * place)),
-            ..short
+            ends: (!place.is_multiple_of(5)).then(|| after(6 * place)),
         },
-        long: Some(Long { ends: Some(after(3_000 + 10 * place)), ..long }),
-        not_before: (place % 7 == 0).then(|| after(300 + place)),
+        long: Some(Long {
+            length: SignedDuration::from_hours(168),
+            left: 2_000.0,
+            ends: Some(after(3_000 + 10 * place)),
+        }),
+        not_before: place.is_multiple_of(7).then(|| after(300 + place)),
         budget: place % (BUDGET + 1),
     };
     let pools: Vec<Known> = (0..LOGINS).map(busy).collect();
