@@ -55,7 +55,7 @@ async function until(what, test, seconds = 30) {
 }
 
 /** The file a user of the simulated service would import. */
-function login(name) {
+export function login(name) {
   const scopes = ['cloud-platform', 'userinfo.email', 'userinfo.profile', 'cclog', 'experimentsandconfigs'];
   return JSON.stringify({
     client_id: 'FAKE_CLIENT_ID',

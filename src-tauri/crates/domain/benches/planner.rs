@@ -35,9 +35,18 @@ fn one_plan(c: &mut Criterion) {
     let mut log = DemandLog::since(start());
     demand().iter().for_each(|r| log.add(r.at, r.cost));
     let now = start() + SignedDuration::from_hours(25 * 24 + 2);
-    let short = Short { length: SignedDuration::from_hours(5), capacity: 100.0, left: 100.0, ends: None };
-    let long = Long { length: SignedDuration::from_hours(168), left: 2_000.0, ends: None };
-    let pools = vec![Known { short, long: Some(long), not_before: None, budget: 3 }; LOGINS];
+    // No two alike: what is alike is planned once.
+    let pools: Vec<_> = (0..LOGINS)
+        .map(|n| {
+            let used = f64::from(u32::try_from(n).unwrap());
+            let ends = (n % 2 == 0).then(|| now + SignedDuration::from_mins(6 * i64::try_from(n).unwrap()));
+            let left = if ends.is_some() { 100.0 - used } else { 100.0 };
+            let short = Short { length: SignedDuration::from_hours(5), capacity: 100.0, left, ends };
+            let left = 2_000.0 - 10.0 * used;
+            let long = Long { length: SignedDuration::from_hours(168), left, ends: None };
+            Known { short, long: Some(long), not_before: None, budget: 3 }
+        })
+        .collect();
     let asked = Asked { log: &log, zone: &TimeZone::UTC, hours: None, allowed: None, now, pools: &pools };
     c.bench_function("a plan for 50 credentials", |b| b.iter(|| plan(black_box(&asked))));
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -228,6 +229,33 @@ pub fn announced(data_dir: &Path) -> Value {
 /// A running service with these accounts.
 pub async fn service(scenario: &Scenario) -> Simulator {
     Simulator::start(scenario.clone(), ([127, 0, 0, 1], 0).into(), SimClock::System).await.unwrap()
+}
+
+/// An address nobody listens at.
+pub fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+/// What the proxy at `listen` answers to a chat request, head and body; waits until it listens.
+pub async fn asked(listen: &str, key: &str, body: &str) -> String {
+    let request = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: {listen}\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let connected = async {
+        loop {
+            match TcpStream::connect(listen).await {
+                Ok(stream) => return stream,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    let mut stream = timeout(LIMIT, connected).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // A connection that is cut was answered so far.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// A service's description.

@@ -19,5 +19,6 @@ mod scripts;
 mod serving;
 mod settings;
 mod together;
+mod troubles;
 mod usage;
 mod warmup;

@@ -1,9 +1,8 @@
 //! `headroom keys`, `requests`, `connect`, and the consent to the proxy.
 
-use crate::harness::{Headroom, keys, scenario, service};
+use crate::harness::{Headroom, asked, free_address, keys, scenario, service};
 use serde_json::Value;
 use std::path::Path;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
 async fn a_key_is_printed_once_and_revoked_by_its_name() {
@@ -86,7 +85,7 @@ async fn what_was_said_is_shown_where_it_was_kept_and_deleted() {
     let simulator = service(&scenario).await;
     let headroom = Headroom::start(&simulator);
     headroom.import(&scenario).await;
-    let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let listen = free_address();
     for (key, value) in
         [("proxy_listen", listen.as_str()), ("proxy_enabled", "true"), ("proxy_log_prompts", "true")]
     {
@@ -97,20 +96,7 @@ async fn what_was_said_is_shown_where_it_was_kept_and_deleted() {
     let engine = headroom.serve(&[]).await;
     headroom.ok(&["quota", "--refresh"]).await;
     let body = r#"{"model":"gemini-3.6-flash-high","messages":[{"role":"user","content":"CANARY-heron"}]}"#;
-    let request = format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: {listen}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        key.trim(),
-        body.len()
-    );
-    let mut answer = String::new();
-    for _ in 0..100 {
-        if let Ok(mut stream) = tokio::net::TcpStream::connect(&listen).await {
-            stream.write_all(request.as_bytes()).await.unwrap();
-            stream.read_to_string(&mut answer).await.unwrap();
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    let answer = asked(&listen, key.trim(), body).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let plain = headroom.ok(&["requests"]).await.stdout;
     assert!(plain.contains("laptop") && !plain.contains("CANARY"), "{plain}");
