@@ -1,7 +1,9 @@
 /** What the engine says of requests and failures is there in Chinese, as the pages are. */
+import { join, resolve } from 'node:path';
 import { english } from './english';
 import { credentialFile, expect, test, type Engine } from './fixtures';
 
+const screens = resolve(import.meta.dirname, '../test-results/screens');
 const address = '127.0.0.1:18946';
 // An engine that is told to by its environment was agreed with by whoever set that up.
 test.describe.configure({ timeout: 120_000 });
@@ -88,6 +90,10 @@ test('requests say in Chinese why they went where they went, or nowhere', async 
     await expect(list.filter({ hasText: words }).first()).toBeVisible();
   }
   await expect.poll(() => english(ui, service)).toEqual([]);
+  for (const width of [900, 480]) {
+    await ui.setViewportSize({ width, height: 900 });
+    await ui.screenshot({ path: join(screens, `proxy requests-${width}-light-zh-cn.png`) });
+  }
   for (const view of ['', '?keys', '?programs', '?use']) {
     await ui.evaluate((hash) => (location.hash = hash), `#/proxy${view}`);
     await expect(ui.locator('main .card').first()).toBeVisible();

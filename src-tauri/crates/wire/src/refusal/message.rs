@@ -101,12 +101,12 @@ impl fmt::Display for NoneUsable<'_> {
 impl Spoken for NoneUsable<'_> {
     fn in_chinese(&self) -> String {
         let (are, next) = match self.cause {
-            Cause::QuotaEmpty => ("额度都已用尽", "最早重置"),
-            Cause::Rate => ("都因速率限制而暂停", "最早恢复"),
-            Cause::Floor => ("都到了保护下限", "最早恢复"),
+            Cause::QuotaEmpty => ("额度都已用尽", "重置"),
+            Cause::Rate => ("都因速率限制而暂停", "恢复"),
+            Cause::Floor => ("都到了保护下限", "恢复"),
         };
         let back = match self.retry_after {
-            Some(after) => format!("；{}后{next}", Language::Chinese.lasting(after)),
+            Some(after) => format!("；最早 {}后{next}", Language::Chinese.lasting(after)),
             None => String::new(),
         };
         format!("{} 的所有凭据{are}{back}。{}", self.model, reasons_in_chinese(self.why))

@@ -52,7 +52,7 @@ fn reasons_are_named() {
     let later = NoneUsable { retry_after: Some(SignedDuration::from_mins(90)), ..none };
     assert_eq!(
         Refusal::NoneUsable(later).in_chinese(),
-        "m 的所有凭据都因速率限制而暂停；1 小时 30 分后最早恢复。ada@example.com：额度用尽；bob：速率限制，40 秒。"
+        "m 的所有凭据都因速率限制而暂停；最早 1 小时 30 分后恢复。ada@example.com：额度用尽；bob：速率限制，40 秒。"
     );
 }
 
