@@ -12,7 +12,7 @@ pub use class::{Class, Word};
 pub use decision::{
     After, Cooldown, Decision, First, GRACE, Mark, Scope, Until, decide, decide_among_others,
 };
-pub use text::plain_text;
+pub use text::{holds_secret, plain_text};
 
 use crate::credential::{Blocked, Invalid, State};
 use crate::policy::words::{Language, Said, Spoken};

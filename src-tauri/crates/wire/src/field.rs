@@ -1,6 +1,6 @@
 //! What one text field from outside may hold.
 
-use domain::fault::plain_text;
+use domain::fault::{holds_secret, plain_text};
 use secrecy::SecretString;
 
 /// The longest id that is taken, in bytes; the longest known has about 40.
@@ -12,9 +12,10 @@ const LONGEST_ADDRESS: usize = 254;
 /// The longest secret that is taken, in bytes; access tokens of the service stay below 2,048.
 const LONGEST_SECRET: usize = 16 * 1024;
 
-/// An id to send back as it came: not empty, no spaces, no control characters.
+/// An id to send back as it came: not empty, no spaces, no control characters. Ids are shown, so one that looks like a
+/// token is none.
 pub(crate) fn id(text: &str) -> Option<&str> {
-    let fits = !text.is_empty() && text.len() <= LONGEST_ID;
+    let fits = !text.is_empty() && text.len() <= LONGEST_ID && !holds_secret(text);
     (fits && !text.chars().any(|c| c.is_control() || c.is_whitespace())).then_some(text)
 }
 
@@ -47,7 +48,7 @@ mod tests {
     #[test]
     fn an_id_is_one_printable_word() {
         assert_eq!(id("gemini-3.6-flash-high"), Some("gemini-3.6-flash-high"));
-        for bad in ["", "a b", "a\nb", "a\u{0}b", &"x".repeat(LONGEST_ID + 1)] {
+        for bad in ["", "a b", "a\nb", "a\u{0}b", "1//FAKE", "ya29.FAKE", &"x".repeat(LONGEST_ID + 1)] {
             assert_eq!(id(bad), None, "{bad:?}");
         }
     }

@@ -1268,17 +1268,17 @@ export type WhatIfArgs = {
 };
 
 /**  What can be played by itself. */
-export type WhatIfPart =
-	/**  No warmup. */
-	"none" |
-	/**  Every window, every four hours. */
-	"fixed" |
-	/**  The planner. */
-	"planner" |
-	/**  The best that is possible. */
-	"bound" |
-	/**  Floors and other orders of the credentials. */
-	"variants";
+export type WhatIfPart = 
+/**  No warmup. */
+"none" | 
+/**  Every window, every four hours. */
+"fixed" | 
+/**  The planner. */
+"planner" | 
+/**  The best that is possible. */
+"bound" | 
+/**  Floors and other orders of the credentials. */
+"variants";
 
 /**  One policy, played over the whole trace. */
 export type WhatIfPolicy = {

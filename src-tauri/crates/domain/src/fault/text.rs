@@ -32,6 +32,12 @@ fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether a text holds what looks like a token or key, and may not stand where it is shown.
+#[must_use]
+pub fn holds_secret(text: &str) -> bool {
+    SECRET_STARTS.iter().any(|start| text.contains(start))
+}
+
 /// Hides everything from the start of a token to the end of the word.
 fn without_secret(word: &str) -> String {
     match SECRET_STARTS.iter().filter_map(|start| word.find(start)).min() {
