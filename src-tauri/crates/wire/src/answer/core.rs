@@ -255,6 +255,7 @@ impl Core {
         let has_content = !self.answers.is_empty();
         if let Form::Native(native) = &mut self.form
             && has_content
+            && !body.is_empty()
         {
             if !native.frame(data, body, &self.names, out) {
                 return self.break_off(Broken::Unreadable, out);

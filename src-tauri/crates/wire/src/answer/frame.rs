@@ -124,6 +124,11 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a> Body<'a> {
+    /// Whether nothing in it is known: an event of that says nothing to anybody.
+    pub fn is_empty(&self) -> bool {
+        self.candidates.is_none() && self.prompt_feedback.is_none() && self.usage_metadata.is_none()
+    }
+
     /// The answers in it.
     pub fn candidates(&self) -> &[Candidate<'a>] {
         self.candidates.as_deref().unwrap_or_default()

@@ -8,7 +8,7 @@ use crate::convert::compact;
 use crate::json::{self, DEEPEST};
 use crate::refusal::{self, Refusal};
 use crate::tool_name::Names;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -172,23 +172,16 @@ fn push_part(parts: &mut Vec<Value>, part: Value) {
     parts.push(part);
 }
 
-/// What is inside of the envelope, as it was written; nothing of an answer in an envelope that is empty.
+/// What is inside of the envelope, as it was written.
 fn inner(data: &[u8]) -> Option<&str> {
     #[derive(Deserialize)]
     struct Enveloped<'d> {
-        /// Inside, the outer `Some` tells that there is an envelope.
-        #[serde(borrow, default, deserialize_with = "there")]
-        response: Option<Option<&'d RawValue>>,
-    }
-    fn there<'d, D: Deserializer<'d>>(from: D) -> Result<Option<Option<&'d RawValue>>, D::Error> {
-        Option::deserialize(from).map(Some)
+        #[serde(borrow)]
+        response: Option<&'d RawValue>,
     }
     let text = std::str::from_utf8(data).ok()?;
     let enveloped: Enveloped<'_> = serde_json::from_str(text).ok()?;
-    Some(match enveloped.response {
-        None => text.trim(),
-        Some(inside) => inside.map_or("{}", RawValue::get).trim(),
-    })
+    Some(enveloped.response.map_or(text, RawValue::get).trim())
 }
 
 /// An event's data is one line.
