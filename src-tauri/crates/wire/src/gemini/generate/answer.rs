@@ -172,14 +172,20 @@ fn push_part(parts: &mut Vec<Value>, part: Value) {
     parts.push(part);
 }
 
-/// What is inside of the envelope, as it was written.
+/// What is inside of the envelope, as it was written. A list of one is that one, as for the other dialects.
 fn inner(data: &[u8]) -> Option<&str> {
     #[derive(Deserialize)]
     struct Enveloped<'d> {
         #[serde(borrow)]
         response: Option<&'d RawValue>,
     }
-    let text = std::str::from_utf8(data).ok()?;
+    let text = std::str::from_utf8(data).ok()?.trim();
+    let text = if text.starts_with('[') {
+        let [one] = serde_json::from_str::<[&RawValue; 1]>(text).ok()?;
+        one.get()
+    } else {
+        text
+    };
     let enveloped: Enveloped<'_> = serde_json::from_str(text).ok()?;
     Some(enveloped.response.map_or(text, RawValue::get).trim())
 }
