@@ -2,6 +2,7 @@
 
 use crate::fixture::t0;
 use domain::credential::Provider;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use wire::answer::{Answer, Broke, Identity, Source};
 use wire::convert::Family;
@@ -104,7 +105,7 @@ pub fn understand(endpoint: Endpoint<'_>, out: &[u8]) -> Understood {
         Endpoint::Generate { delivery: Delivery::Sse, .. } => {
             let list = events(out).into_iter().map(|(kind, data)| {
                 assert_eq!(kind, None);
-                serde_json::from_str(&data).unwrap()
+                native_event(&data)
             });
             native(list.collect())
         }
@@ -114,8 +115,10 @@ pub fn understand(endpoint: Endpoint<'_>, out: &[u8]) -> Understood {
                 return Understood::default();
             }
             // A list that has not ended yet is a list once it is closed.
-            let closed = serde_json::from_str(text).or_else(|_| serde_json::from_str(&format!("{text}]")));
-            native(closed.unwrap())
+            let list = format!("{text}]");
+            let closed: Vec<&RawValue> =
+                serde_json::from_str(text).or_else(|_| serde_json::from_str(&list)).unwrap();
+            native(closed.into_iter().map(|event| native_event(event.get())).collect())
         }
         Endpoint::Images
         | Endpoint::CountMessages
@@ -318,6 +321,32 @@ fn responses(events: &[(Option<String>, String)]) -> Understood {
         assert_eq!(whole, seen.text);
     }
     seen
+}
+
+/// An event as it came. A number that no double holds is a number all the same, and read without its exponent.
+fn native_event(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| {
+        assert!(error.to_string().starts_with("number out of range"), "{error}: {text}");
+        serde_json::from_str(&without_large_exponents(text)).unwrap()
+    })
+}
+
+fn without_large_exponents(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['e', 'E']) {
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        let exponent = after.trim_start_matches(['+', '-']);
+        let digits = exponent.bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(before);
+        if digits >= 3 && before.ends_with(|c: char| c.is_ascii_digit()) {
+            rest = &exponent[digits..];
+        } else {
+            out.push_str(&rest[at..=at]);
+            rest = after;
+        }
+    }
+    out + rest
 }
 
 fn native(list: Vec<Value>) -> Understood {
