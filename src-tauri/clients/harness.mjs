@@ -54,6 +54,17 @@ async function until(what, test, seconds = 30) {
   }
 }
 
+/** The environment of an engine that knows the simulated service at this address only. */
+export const simulatedAt = (upstream) => ({
+  HEADROOM_KEY_STORAGE: 'file',
+  HEADROOM_UPSTREAM_URLS: upstream,
+  HEADROOM_GEMINI_CLI_URLS: upstream,
+  HEADROOM_API_KEY_URL: upstream,
+  HEADROOM_OAUTH_TOKEN_URL: `${upstream}/token`,
+  HEADROOM_OAUTH_USERINFO_URL: `${upstream}/userinfo`,
+  HEADROOM_OAUTH_AUTHORIZE_URL: `${upstream}/authorize`,
+});
+
 /** The file a user of the simulated service would import. */
 export function login(name) {
   const scopes = ['cloud-platform', 'userinfo.email', 'userinfo.profile', 'cclog', 'experimentsandconfigs'];
@@ -117,13 +128,7 @@ export async function proxy(settings = {}) {
     const env = {
       ...bare,
       HEADROOM_DATA_DIR: join(home, 'data'),
-      HEADROOM_KEY_STORAGE: 'file',
-      HEADROOM_UPSTREAM_URLS: upstream,
-      HEADROOM_GEMINI_CLI_URLS: upstream,
-      HEADROOM_API_KEY_URL: upstream,
-      HEADROOM_OAUTH_TOKEN_URL: `${upstream}/token`,
-      HEADROOM_OAUTH_USERINFO_URL: `${upstream}/userinfo`,
-      HEADROOM_OAUTH_AUTHORIZE_URL: `${upstream}/authorize`,
+      ...simulatedAt(upstream),
       PROXY_ENABLED: 'true',
       PROXY_LISTEN: `127.0.0.1:${port}`,
       ...settings,

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { login } from '../../src-tauri/clients/harness.mjs';
+import { login, simulatedAt } from '../../src-tauri/clients/harness.mjs';
 import { desktop } from './desktop.mjs';
 import { engine } from './engine.mjs';
 import { done, family, pss } from './processes.mjs';
@@ -36,15 +36,7 @@ async function service(ends, folder) {
 
 async function measure(what, ends, begin) {
   const { env, start, home } = await desktop({ after: (end) => ends.push(end) });
-  const url = await service(ends, home);
-  Object.assign(env, {
-    HEADROOM_KEY_STORAGE: 'file',
-    HEADROOM_UPSTREAM_URLS: url,
-    HEADROOM_GEMINI_CLI_URLS: url,
-    HEADROOM_API_KEY_URL: url,
-    HEADROOM_OAUTH_TOKEN_URL: `${url}/token`,
-    HEADROOM_OAUTH_USERINFO_URL: `${url}/userinfo`,
-  });
+  Object.assign(env, simulatedAt(await service(ends, home)));
   begin(start, env);
   const host = await engine(env);
   const files = names.map((name) => ({

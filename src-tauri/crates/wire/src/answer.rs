@@ -17,7 +17,7 @@ pub use broken::{Broke, Broken};
 pub use usage::Usage;
 
 pub(crate) use finish::{Ending, Reason};
-pub(crate) use frame::{Body, Frame};
+pub(crate) use frame::{Body, Frame, alone};
 pub(crate) use gather::{Block, Gather, push_image};
 pub(crate) use outdated::says_outdated;
 pub(crate) use writer::{Call, End, Step, Writer, put, written};

@@ -102,16 +102,25 @@ struct Outer<'a> {
     usage_metadata: Option<Usage>,
 }
 
+/// What stands in a list of one, as errors come now and then; anything else as it is.
+pub(crate) fn alone(data: &[u8]) -> &[u8] {
+    match data.trim_ascii_start().first() {
+        Some(b'[') => {
+            serde_json::from_slice::<[&RawValue; 1]>(data).map_or(data, |[one]| one.get().as_bytes())
+        }
+        _ => data,
+    }
+}
+
 impl<'a> Frame<'a> {
-    /// Reads an event; `None` where it is none. Errors come in a list now and then.
+    /// Reads an event; `None` where it is none.
     pub fn read(data: &'a [u8]) -> Option<Self> {
-        let outer: Outer<'a> = match data.trim_ascii_start().first()? {
-            b'[' => {
-                let mut list: Vec<Outer<'a>> = serde_json::from_slice(data).ok()?;
-                if list.len() == 1 { list.pop()? } else { return None }
-            }
-            _ => serde_json::from_slice(data).ok()?,
-        };
+        let data = alone(data);
+        // A list would be read as fields in their order.
+        if data.trim_ascii_start().first() == Some(&b'[') {
+            return None;
+        }
+        let outer: Outer<'a> = serde_json::from_slice(data).ok()?;
         if outer.error.is_some() {
             return Some(Self::Error);
         }

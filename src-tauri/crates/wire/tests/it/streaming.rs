@@ -358,10 +358,7 @@ fn native(list: Vec<Value>) -> Understood {
             seen.end = Some("error".to_owned());
             continue;
         }
-        // An envelope. Beside what belongs into one it is a field of the service's that happens to be called so.
-        let inside =
-            ["candidates", "promptFeedback", "usageMetadata"].iter().any(|key| body.get(key).is_some());
-        assert!(inside || body.get("response").is_none(), "{body}");
+        assert!(body.get("response").is_none(), "{body}");
         for part in body["candidates"][0]["content"]["parts"].as_array().into_iter().flatten() {
             let words = text_of(&part["text"]);
             if part["thought"] == true {

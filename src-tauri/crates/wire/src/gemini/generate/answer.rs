@@ -3,7 +3,7 @@
 //! An event goes through as it came. Only where a tool was renamed, or something was added to its parameters, is it
 //! taken apart.
 
-use crate::answer::{Body, put};
+use crate::answer::{Body, alone, put};
 use crate::convert::compact;
 use crate::json::{self, DEEPEST};
 use crate::refusal::{self, Refusal};
@@ -172,20 +172,14 @@ fn push_part(parts: &mut Vec<Value>, part: Value) {
     parts.push(part);
 }
 
-/// What is inside of the envelope, as it was written. A list of one is that one, as for the other dialects.
+/// What is inside of the envelope, as it was written.
 fn inner(data: &[u8]) -> Option<&str> {
     #[derive(Deserialize)]
     struct Enveloped<'d> {
         #[serde(borrow)]
         response: Option<&'d RawValue>,
     }
-    let text = std::str::from_utf8(data).ok()?.trim();
-    let text = if text.starts_with('[') {
-        let [one] = serde_json::from_str::<[&RawValue; 1]>(text).ok()?;
-        one.get()
-    } else {
-        text
-    };
+    let text = std::str::from_utf8(alone(data)).ok()?;
     let enveloped: Enveloped<'_> = serde_json::from_str(text).ok()?;
     Some(enveloped.response.map_or(text, RawValue::get).trim())
 }
