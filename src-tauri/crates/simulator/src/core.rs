@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hyper::body::Bytes;
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
 use crate::{
     calls::{Call, CallLog, End},
@@ -21,6 +21,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Core {
     pub clock: Clock,
+    /// Asks the connections of this moment to end.
+    pub hang_up: Notify,
     born: Instant,
     body_kept: usize,
     world: Mutex<World>,
@@ -31,7 +33,14 @@ impl Core {
     pub(crate) fn new(clock: Clock, world: World) -> Self {
         let log = CallLog::new(world.options.calls_kept);
         let body_kept = world.options.body_kept;
-        Self { clock, born: Instant::now(), body_kept, world: Mutex::new(world), log: Mutex::new(log) }
+        Self {
+            clock,
+            hang_up: Notify::new(),
+            born: Instant::now(),
+            body_kept,
+            world: Mutex::new(world),
+            log: Mutex::new(log),
+        }
     }
 
     /// The state. A panic while it was held leaves it readable: tests want to see the first failure, not this one.

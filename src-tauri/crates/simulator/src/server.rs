@@ -2,7 +2,7 @@
 //!
 //! Decisions are `world`'s, bytes are `wire`'s, the levers under `/_simulator/` are `control`'s.
 
-use std::{convert::Infallible, future, sync::Arc, time::Duration};
+use std::{convert::Infallible, future, pin::pin, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::{
@@ -58,8 +58,16 @@ async fn connection(core: Arc<Core>, socket: TcpStream) {
     }
     let reset = ResetLever::default();
     let io = TokioIo::new(Line::new(socket, reset.clone()));
-    let service = service_fn(move |request| exchange(Arc::clone(&core), reset.clone(), request));
-    let served = http1::Builder::new().header_read_timeout(None).serve_connection(io, service).await;
+    let shared = Arc::clone(&core);
+    let service = service_fn(move |request| exchange(Arc::clone(&shared), reset.clone(), request));
+    let mut served = pin!(http1::Builder::new().header_read_timeout(None).serve_connection(io, service));
+    let served = tokio::select! {
+        served = served.as_mut() => served,
+        () = core.hang_up.notified() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
     if let Err(error) = served {
         tracing::debug!(%error, "A connection ended early");
     }

@@ -141,6 +141,12 @@ impl Simulator {
         self.running.core.clock.now()
     }
 
+    /// Ends the connections of this moment, each after the answer that is under way on it, as a service does that is
+    /// deployed anew.
+    pub fn hang_up(&self) {
+        self.running.core.hang_up.notify_waiters();
+    }
+
     /// Every call so far that the scenario keeps, oldest first.
     pub fn calls(&self) -> Vec<Call> {
         self.running.core.log().all()

@@ -67,8 +67,7 @@ impl Door {
         bench.set("proxy_enabled", "true").await;
         let key = bench.client_key(ClientKeySpec::named("test")).await;
         listens(address).await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let door = Self { bench, address, key, http };
+        let door = Self { bench, address, key, http: caller() };
         door.bench.simulator.clear_calls();
         door
     }
@@ -136,6 +135,11 @@ pub fn chat(model: &str, stream: bool) -> Value {
 
 pub fn api_key(name: &str) -> Scenario {
     Scenario { api_keys: vec![ApiKeySpec::new(name)], ..Scenario::default() }
+}
+
+/// A client with no connection yet.
+pub fn caller() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 /// A port that was free a moment ago.

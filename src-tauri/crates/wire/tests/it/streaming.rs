@@ -358,7 +358,9 @@ fn native(list: Vec<Value>) -> Understood {
             seen.end = Some("error".to_owned());
             continue;
         }
-        assert!(body.get("response").is_none(), "{body}");
+        // Not the envelope, which says something only in its `response`; a field of an event may happen to be called so.
+        let says = |key: &&str| !body[*key].is_null();
+        assert!(["candidates", "promptFeedback", "usageMetadata"].iter().any(says), "{body}");
         for part in body["candidates"][0]["content"]["parts"].as_array().into_iter().flatten() {
             let words = text_of(&part["text"]);
             if part["thought"] == true {
