@@ -15,7 +15,8 @@ export default defineConfig({
     { name: 'pages', testIgnore: ['speed.spec.ts', 'tour.spec.ts'] },
     // Takes the pictures of the README anew: `npm run tour`.
     { name: 'tour', testMatch: 'tour.spec.ts', timeout: 300_000 },
-    { name: 'speed', testMatch: 'speed.spec.ts', timeout: 900_000 },
+    // Without a trace: it holds a copy of the page's tree for every step, in the page's own process.
+    { name: 'speed', testMatch: 'speed.spec.ts', timeout: 900_000, use: { trace: 'off', screenshot: 'off' } },
   ],
   // Pictures differ in the smoothing of an edge from one build of the browser to the next.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',

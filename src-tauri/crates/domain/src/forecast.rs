@@ -29,6 +29,8 @@ pub struct RunOut {
     pub to: Timestamp,
     /// How likely it is that it runs out at all before `until`.
     pub chance: f64,
+    /// A long window ends it, which then takes its own time to refill.
+    pub by_long: bool,
 }
 
 /// What a forecast is made from.
@@ -79,15 +81,16 @@ impl Calibration {
 #[must_use]
 pub fn run_out(days: &Days, supply: &Supply<'_>) -> Option<RunOut> {
     let mut ends: Vec<(f64, f64)> = Vec::new();
-    let (mut out, mut all) = (0.0, 0.0);
+    let (mut out, mut by_long, mut all) = (0.0, 0.0, 0.0);
     let horizon = supply.now.duration_until(supply.until).as_secs_f64();
     for (weight, sums, before) in days.ahead() {
         let scale = (days.so_far() + PRIOR * supply.capacity) / (before + PRIOR * supply.capacity);
         let scale = scale.clamp(0.4, 2.5);
         all += weight;
-        if let Some(seconds) = used_up(sums, scale, supply).filter(|s| *s <= horizon) {
+        if let Some((seconds, long)) = used_up(sums, scale, supply).filter(|(s, _)| *s <= horizon) {
             ends.push((seconds, weight));
             out += weight;
+            by_long += if long { weight } else { 0.0 };
         }
     }
     let chance = if all > 0.0 { out / all } else { 0.0 };
@@ -106,11 +109,12 @@ pub fn run_out(days: &Days, supply: &Supply<'_>) -> Option<RunOut> {
         from: time(at - supply.width * low.max(least)),
         to: time(at + supply.width * high.max(least)),
         chance,
+        by_long: by_long > out / 2.0,
     })
 }
 
-/// After how many seconds a day's demand has used up what there is.
-fn used_up(sums: &[f64], scale: f64, supply: &Supply<'_>) -> Option<f64> {
+/// After how many seconds a day's demand has used up what there is, and whether it is the long windows that end it.
+fn used_up(sums: &[f64], scale: f64, supply: &Supply<'_>) -> Option<(f64, bool)> {
     let mut left = supply.left;
     let mut most = supply.most.unwrap_or(f64::INFINITY);
     let mut refills = supply.refills.iter().peekable();
@@ -133,7 +137,7 @@ fn used_up(sums: &[f64], scale: f64, supply: &Supply<'_>) -> Option<f64> {
         let asked = scale * (pair[1] - pair[0]);
         let usable = left.min(most);
         if asked > 0.0 && asked >= usable {
-            return Some(begins + BIN as f64 * (usable / asked).clamp(0.0, 1.0));
+            return Some((begins + BIN as f64 * (usable / asked).clamp(0.0, 1.0), most < left));
         }
         left -= asked;
         most -= asked;
@@ -180,10 +184,11 @@ mod tests {
     }
 
     fn minutes_ahead(left: f64, refill_in: i64) -> Option<f64> {
-        told(left, refill_in, None)
+        told(left, refill_in, None).map(|(minutes, _)| minutes)
     }
 
-    fn told(left: f64, refill_in: i64, most: Option<f64>) -> Option<f64> {
+    /// In how many minutes, and whether by the long windows.
+    fn told(left: f64, refill_in: i64, most: Option<f64>) -> Option<(f64, bool)> {
         let now: Timestamp = "2026-09-15T11:00:00Z".parse().unwrap();
         let supply = Supply {
             left,
@@ -194,7 +199,8 @@ mod tests {
             capacity: 1.0_f64.max(left),
             width: 1.0,
         };
-        run_out(&days(now), &supply).map(|told| now.duration_until(told.at).as_secs_f64() / 60.0)
+        run_out(&days(now), &supply)
+            .map(|told| (now.duration_until(told.at).as_secs_f64() / 60.0, told.by_long))
     }
 
     #[test]
@@ -220,7 +226,10 @@ mod tests {
 
     #[test]
     fn a_long_window_that_holds_less_ends_it_sooner() {
-        let minutes = told(0.5, 30, Some(0.25)).unwrap();
+        let (minutes, by_long) = told(0.5, 30, Some(0.25)).unwrap();
         assert!((minutes - 30.0).abs() < 10.0, "{minutes}");
+        assert!(by_long);
+        let (_, by_long) = told(0.5, 240, Some(5.0)).unwrap();
+        assert!(!by_long);
     }
 }

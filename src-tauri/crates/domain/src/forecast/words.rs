@@ -54,6 +54,7 @@ mod tests {
             from: at("2026-09-15T15:40:00Z"),
             to: at("2026-09-15T17:00:00Z"),
             chance: 0.9,
+            by_long: false,
         };
         let say = |name, language| {
             let here = Here { now: at("2026-09-15T11:00:00Z"), zone: &TimeZone::UTC, language };

@@ -65,9 +65,20 @@ pub struct Pool {
     /// When that refills.
     pub reset_at: Option<Timestamp>,
     /// When it is empty at the pace of its use, where that is before the reset.
-    pub runs_out_at: Option<Timestamp>,
+    pub at_this_pace: Option<End>,
     /// What the person's days say of that: `Some(None)` where it is expected to last, `None` where they are not known.
-    pub foreseen: Option<Option<RunOut>>,
+    pub foreseen: Option<Option<End>>,
+}
+
+/// When nothing is left, and until when.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct End {
+    /// When it is empty.
+    pub at: Timestamp,
+    /// When the window refills that ends it: another of the group may refill sooner, and helps nothing.
+    pub back_at: Option<Timestamp>,
+    /// The forecast, where it is one and not only the pace.
+    pub forecast: Option<RunOut>,
 }
 
 /// A drop of quota that nothing here caused.
@@ -111,11 +122,7 @@ pub enum What {
         /// Which.
         group: Group,
         /// When.
-        at: Timestamp,
-        /// When it would refill.
-        back_at: Option<Timestamp>,
-        /// The forecast, where it is one and not only the pace.
-        foreseen: Option<RunOut>,
+        end: End,
     },
     /// A group that was low is not any more.
     Back {
@@ -250,27 +257,25 @@ fn level(pool: &Pool, memory: &mut Memory, threshold: u32, now: Timestamp) -> Op
             say(What::Low { group: pool.group.clone(), left, back_at: pool.reset_at })
         }
         Some(_) | None => {
-            let (at, foreseen) = runs_out(pool, left, now)?;
+            let end = end(pool, left, now)?;
             if memory.get(&soon).is_some_and(|mark| now < mark.until) {
                 return None;
             }
-            memory.put(soon, Mark { until, seen: now });
-            say(What::EmptySoon { group: pool.group.clone(), at, back_at: pool.reset_at, foreseen })
+            memory.put(soon, Mark { until: end.back_at.unwrap_or(until), seen: now });
+            say(What::EmptySoon { group: pool.group.clone(), end })
         }
     }
 }
 
 /// When a pool is empty before its reset: by the person's days where they are known, else by the pace.
-fn runs_out(pool: &Pool, left: Remaining, now: Timestamp) -> Option<(Timestamp, Option<RunOut>)> {
+fn end(pool: &Pool, left: Remaining, now: Timestamp) -> Option<End> {
     let Some(foreseen) = pool.foreseen else {
-        let at = pool.runs_out_at.filter(|at| *at > now && left.percent() <= 100.0 - TELLING)?;
-        return Some((at, None));
+        return pool.at_this_pace.filter(|end| end.at > now && left.percent() <= 100.0 - TELLING);
     };
-    let told = foreseen.filter(|told| {
-        let is_soon = told.at > now && now.duration_until(told.at) <= SOON;
-        is_soon && pool.reset_at.is_none_or(|reset| told.at < reset)
-    })?;
-    Some((told.at, Some(told)))
+    foreseen.filter(|end| {
+        let is_soon = end.at > now && now.duration_until(end.at) <= SOON;
+        is_soon && end.back_at.is_none_or(|back| end.at < back)
+    })
 }
 
 /// What holds until somebody acts is said once while it holds.

@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_forecast_holds_while_hardly_anything_is_used_and_nothing_else_changes() {
-        let run_out = RunOut { at: at(90), from: at(60), to: at(120), chance: 0.9 };
+        let run_out = RunOut { at: at(90), from: at(60), to: at(120), chance: 0.9, by_long: false };
         let made = Made { at: at(0), from: windows(0.5, Some(3.0), 240), told: Some(run_out) };
         assert!(made.holds(&windows(0.495, Some(2.995), 240), at(29)));
         for (what, windows, now) in [

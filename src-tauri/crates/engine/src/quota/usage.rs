@@ -114,7 +114,7 @@ pub(super) fn burn(
     for group in &quota.groups {
         let short = quota.short_window(&group.group);
         let left = short.and_then(|w| w.remaining_at(now)).map_or(0.0, Remaining::percent);
-        if let Some(told) = foreseen(&group.group) {
+        if let Some(told) = foreseen(&group.group).filter(|told| !told.by_long) {
             let hours = (now.duration_until(told.at).as_secs_f64() / 3_600.0).max(0.05);
             rates.push((group.group.clone(), Which::Short, left / hours));
         }

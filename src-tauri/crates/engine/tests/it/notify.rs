@@ -7,6 +7,22 @@ use jiff::SignedDuration;
 use simulator::{AccountChange, AccountSpec, Change, Group, Scenario};
 
 #[tokio::test(start_paused = true)]
+async fn a_week_that_will_not_last_is_told_with_the_refill_of_the_week() {
+    // The week is two days old and 70 % used: it is empty in less than a day. The five hours refill in four.
+    let spec = AccountSpec::new("ada").used(Group::ThirdParty, "weekly", 0.7, "-2d").used(
+        Group::ThirdParty,
+        "5h",
+        0.1,
+        "-1h",
+    );
+    let bench = on(spec, &[("notify_drain", "false")]).await;
+    bench.pass(SignedDuration::from_mins(20)).await;
+    let told = told(&bench).await;
+    assert_eq!(kinds(&told), ["empty_soon"]);
+    assert_eq!(told[0].body, "At this pace it is empty at 20:34, and back at Sun 00:00.");
+}
+
+#[tokio::test(start_paused = true)]
 async fn low_and_back_are_told_once_each_over_a_restart_too() {
     // Used an hour and a half ago: 30 % are left, and the window ends in three and a half hours.
     let spec = AccountSpec::new("ada").used(Group::ThirdParty, "5h", 0.7, "-1h30m");

@@ -17,7 +17,7 @@ fn pool(percent: f64) -> Pool {
         group: Group::ThirdParty,
         remaining: Some(left(percent)),
         reset_at: Some(noon() + hours(5)),
-        runs_out_at: None,
+        at_this_pace: None,
         foreseen: None,
     }
 }
@@ -70,7 +70,7 @@ fn a_cycle_that_begins_low_is_said_as_low_again_and_not_as_back() {
 #[test]
 fn an_empty_end_is_foretold_once_and_not_after_it_is_low() {
     let (mut memory, settings) = (Memory::default(), settings(&[]));
-    let soon = |percent| Pool { runs_out_at: Some(noon() + hours(3)), ..pool(percent) };
+    let soon = |percent| Pool { at_this_pace: Some(end(hours(3))), ..pool(percent) };
     assert_eq!(said(&of(vec![soon(85.0)]), &mut memory, &settings, hours(0)), [], "too little used");
     assert_eq!(said(&of(vec![soon(60.0)]), &mut memory, &settings, hours(1)), [Kind::EmptySoon]);
     assert_eq!(said(&of(vec![soon(50.0)]), &mut memory, &settings, hours(2)), []);
@@ -78,17 +78,38 @@ fn an_empty_end_is_foretold_once_and_not_after_it_is_low() {
     assert_eq!(said(&of(vec![soon(15.0)]), &mut memory, &settings, hours(2)), []);
 }
 
+/// Empty so long after noon, and back with the short window.
+fn end(after: SignedDuration) -> End {
+    End { at: noon() + after, back_at: Some(noon() + hours(5)), forecast: None }
+}
+
+#[test]
+fn a_week_that_will_not_last_is_foretold_once_in_it() {
+    let (mut memory, settings) = (Memory::default(), settings(&[]));
+    // The window of five hours refills nineteen times before the week does.
+    let week = End { at: noon() + hours(50), back_at: Some(noon() + hours(95)), forecast: None };
+    let look = |hour| Pool {
+        reset_at: Some(noon() + hours(hour - hour % 5 + 5)),
+        at_this_pace: Some(week),
+        ..pool(60.0)
+    };
+    let told: Vec<i64> = (0..95)
+        .filter(|hour| !said(&of(vec![look(*hour)]), &mut memory, &settings, hours(*hour)).is_empty())
+        .collect();
+    assert_eq!(told, [0]);
+}
+
 fn run_out(after: SignedDuration) -> RunOut {
     let at = noon() + after;
-    RunOut { at, from: at - minutes(20), to: at + minutes(20), chance: 0.9 }
+    RunOut { at, from: at - minutes(20), to: at + minutes(20), chance: 0.9, by_long: false }
 }
 
 #[test]
 fn the_persons_days_say_more_than_the_pace() {
     let (mut memory, settings) = (Memory::default(), settings(&[]));
     let foreseen = |told: Option<RunOut>| Pool {
-        runs_out_at: Some(noon() + hours(3)),
-        foreseen: Some(told),
+        at_this_pace: Some(end(hours(3))),
+        foreseen: Some(told.map(|told| End { forecast: Some(told), ..end(noon().duration_until(told.at)) })),
         ..pool(60.0)
     };
     let facts = |told| of(vec![foreseen(told)]);
@@ -194,16 +215,14 @@ fn messages_read_like_speech() {
         ),
         (low(0.0), "Claude is used up on Ada | Back at 17:00.", "Ada 的 Claude 额度已用完 | 17:00 恢复。"),
         (
-            What::EmptySoon { group: group.clone(), at: noon() + minutes(220), back_at, foreseen: None },
+            What::EmptySoon { group: group.clone(), end: end(minutes(220)) },
             "Claude on Ada will not last | At this pace it is empty at 15:40, and back at 17:00.",
             "Ada 的 Claude 撑不到重置 | 照这个速度 15:40 用完，17:00 才恢复。",
         ),
         (
             What::EmptySoon {
                 group: group.clone(),
-                at: noon() + minutes(220),
-                back_at,
-                foreseen: Some(run_out(minutes(220))),
+                end: End { forecast: Some(run_out(minutes(220))), ..end(minutes(220)) },
             },
             "Claude on Ada will not last | Claude on Ada lasts until about 15:40 (15:20 to 16:00), and is back at 17:00.",
             "Ada 的 Claude 撑不到重置 | Ada 的 Claude 大约能用到 15:40（15:20 至 16:00），17:00 恢复。",
@@ -255,9 +274,9 @@ proptest! {
         let (mut memory, settings) = (Memory::default(), settings(&[]));
         let mut told: Vec<Kind> = Vec::new();
         for (minute, percent) in percents.into_iter().enumerate() {
-            let soon = pace[minute].then(|| noon() + hours(4));
+            let soon = pace[minute].then(|| end(hours(4)));
             let now = Pool {
-                remaining: percent.map(|p| left(f64::from(p))), runs_out_at: soon, ..pool(0.0)
+                remaining: percent.map(|p| left(f64::from(p))), at_this_pace: soon, ..pool(0.0)
             };
             let after = minutes(i64::try_from(minute).unwrap());
             told.extend(said(&of(vec![now]), &mut memory, &settings, after));

@@ -1,6 +1,6 @@
 //! Messages in words: a title of a few, a body of one or two sentences.
 
-use super::{Kind, Message, Telling, What, Who};
+use super::{End, Kind, Message, Telling, What, Who};
 use crate::forecast::Lasts;
 use crate::policy::words::Here;
 
@@ -107,7 +107,7 @@ impl Message {
                     }
                 }
             }
-            What::EmptySoon { group, back_at, foreseen: Some(told), .. } => {
+            What::EmptySoon { group, end: End { back_at, forecast: Some(told), .. } } => {
                 let lasts = Lasts { group, name: Some(&self.who.name), run_out: told, here };
                 match back_at.map(|at| here.time(at)) {
                     Some(back) => here
@@ -115,7 +115,7 @@ impl Message {
                     None => here.say(format!("{lasts}."), format!("{lasts}。")),
                 }
             }
-            What::EmptySoon { at, back_at, .. } => {
+            What::EmptySoon { end: End { at, back_at, .. }, .. } => {
                 let empty = here.time(*at);
                 match back_at.map(|at| here.time(at)) {
                     Some(back) => here.say(
