@@ -1,5 +1,6 @@
 import { screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { expect, test, vi } from 'vitest';
 import { plain, showPage } from '../lib/components/testing';
 import { FakeBackend } from '../lib/ipc/fake';
@@ -46,6 +47,19 @@ test('a planned warmup stands in its lane and among what comes, in the plannerâ€
   expect(coming().some((text) => text.includes(`Ada ${sentence}`))).toBe(true);
   // What may follow it is told without a reason of its own.
   expect(coming().some((text) => text.includes('Ada Claude and GPT: starts itself back at'))).toBe(true);
+});
+
+test.each([true, false])('what a scan would start stands there only where warmup is on: %s', async (on) => {
+  const backend = new FakeBackend();
+  const [line] = backend.rehearsal.lines;
+  const job = backend.scheduler.jobs.find(({ name }) => name === 'warmup');
+  if (!line || !job) throw new Error('there is a job of warmup, and something it would do');
+  Object.assign(line, { verdict: 'planned', starts_at: '2026-09-01T14:00:00Z' });
+  job.on = on;
+  const { app } = await showPage('#/timeline', backend);
+  await vi.waitFor(() => expect(app.scheduler.rehearsal).not.toBeNull());
+  await tick();
+  expect(plain(lanes().textContent).includes(plain(line.sentence))).toBe(on);
 });
 
 test('lanes are searched and walked with the keyboard', async () => {

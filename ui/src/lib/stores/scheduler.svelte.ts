@@ -42,6 +42,9 @@ export class Scheduler {
     return round && !round.over && !round.dry_run ? { done: round.done, total: round.total } : null;
   });
 
+  /** Whether it warms up by itself. */
+  readonly warms = $derived(this.view?.jobs.some(({ name, on }) => name === 'warmup' && on) ?? false);
+
   #view = new OneAtATime(async () => {
     try {
       this.view = await this.backend.commands.scheduler();
