@@ -2,9 +2,8 @@
  * 200 credentials with 20 models each: how soon the page stands, how smooth it stays while quota is read, what it
  * takes. A measurement (`npm run speed:ui`): it prints its figures and fails beyond the limits.
  */
-import type { Browser, CDPSession, Page } from '@playwright/test';
-import { readFile } from 'node:fs/promises';
 import { credentialFile, expect, test, type Engine } from './fixtures';
+import { UnwatchedBrowser } from './unwatched';
 
 const people = 200;
 const limits = { paint: 300, frame: 50, memory: 60 };
@@ -41,45 +40,40 @@ async function bring(engine: Engine): Promise<void> {
   await engine.call('import', { files });
 }
 
-/** Resident memory of the page's process that it shares with nobody, in MB. */
-async function memory(page: Page, browser: Browser): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  const pid = await rendererOf(session, browser);
-  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kilobytes = [...rollup.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)].map(([, size]) =>
-    Number(size),
-  );
-  return kilobytes.reduce((total, size) => total + size, 0) / 1024;
+/** Scrolls the page up and down for so many seconds; the spans between its frames, in milliseconds. */
+const scroll = (seconds: number) => `(async () => {
+  const main = document.querySelector('main');
+  const spans = [];
+  let last = performance.now();
+  const end = last + ${seconds * 1_000};
+  let down = true;
+  while (last < end) {
+    await new Promise((next) => requestAnimationFrame(next));
+    const now = performance.now();
+    spans.push(now - last);
+    last = now;
+    main.scrollTop += down ? 40 : -40;
+    if (main.scrollTop <= 0 || main.scrollTop + main.clientHeight >= main.scrollHeight - 1) down = !down;
+  }
+  return spans;
+})()`;
+
+/** What the page takes over an empty one while everything is read anew and it is scrolled, in MB. */
+async function memory(engine: Engine, program: string, flags: readonly string[]): Promise<[number, number]> {
+  const browser = await UnwatchedBrowser.start(program, flags);
+  try {
+    const empty = await (await browser.open('about:blank')).memory();
+    const page = await browser.open(await engine.link());
+    await expect.poll(() => page.evaluate("document.querySelector('[data-row]') !== null")).toBe(true);
+    void engine.call('quota', { freshness: 'refreshed' }).catch(() => undefined);
+    await page.evaluate(scroll(20));
+    return [(await page.memory()) - empty, empty];
+  } finally {
+    await browser.close();
+  }
 }
 
-/** The process that draws this page: the one renderer whose time grows while the page is kept busy. */
-async function rendererOf(session: CDPSession, browser: Browser): Promise<number> {
-  // Only the browser as a whole knows its processes.
-  const whole = await browser.newBrowserCDPSession();
-  const renderers = () =>
-    whole
-      .send('SystemInfo.getProcessInfo')
-      .then(({ processInfo }) => processInfo.filter(({ type }) => type === 'renderer'));
-  const before = await renderers();
-  await session.send('Runtime.evaluate', {
-    expression: 'for (const end = performance.now() + 300; performance.now() < end; );',
-  });
-  const after = await renderers();
-  const grown = after
-    .map(({ id, cpuTime }) => ({ id, by: cpuTime - (before.find((one) => one.id === id)?.cpuTime ?? 0) }))
-    .sort((one, other) => other.by - one.by);
-  if (!grown[0]) throw new Error('no process draws the page');
-  return grown[0].id;
-}
-
-test('200 credentials of 20 models', async ({ engine, ui, browser }) => {
-  // First, while nothing else is drawn.
-  const blank = await (await browser.newContext()).newPage();
-  await blank.goto('about:blank');
-  const empty = await memory(blank, browser);
-  await blank.context().close();
-
+test('200 credentials of 20 models', async ({ engine, ui, launchOptions }) => {
   await bring(engine);
   // 200 readings at two a second.
   void engine.call('quota', { freshness: 'refreshed' }).catch(() => undefined);
@@ -124,23 +118,7 @@ test('200 credentials of 20 models', async ({ engine, ui, browser }) => {
 
   // A refresh of everything streams in; meanwhile the page is scrolled up and down.
   void engine.call('quota', { freshness: 'refreshed' }).catch(() => undefined);
-  const frames = await ui.evaluate(async () => {
-    const main = document.querySelector('main');
-    const spans: number[] = [];
-    let last = performance.now();
-    const end = last + 20_000;
-    let down = true;
-    while (last < end) {
-      await new Promise((next) => requestAnimationFrame(next));
-      const now = performance.now();
-      spans.push(now - last);
-      last = now;
-      if (!main) continue;
-      main.scrollTop += down ? 40 : -40;
-      if (main.scrollTop <= 0 || main.scrollTop + main.clientHeight >= main.scrollHeight - 1) down = !down;
-    }
-    return spans;
-  });
+  const frames = await ui.evaluate<number[]>(scroll(20));
   const sorted = frames.toSorted((one, other) => one - other);
   const share = (part: number) => sorted[Math.floor(sorted.length * part)] ?? Infinity;
 
@@ -153,8 +131,8 @@ test('200 credentials of 20 models', async ({ engine, ui, browser }) => {
     ].join('\n'),
   );
 
-  const own = (await memory(ui, browser)) - empty;
-
+  await ui.close();
+  const [own, empty] = await memory(engine, launchOptions.executablePath ?? '', launchOptions.args ?? []);
   console.log(`memory: ${own.toFixed(1)} MB over an empty page (${empty.toFixed(1)} MB)`);
   expect(paint).toBeLessThanOrEqual(limits.paint);
   expect(share(0.95)).toBeLessThanOrEqual(limits.frame);
