@@ -12,6 +12,7 @@ mod counting;
 mod entry;
 mod forward;
 mod guesses;
+mod journey;
 pub mod keys;
 mod listing;
 pub mod log;
