@@ -43,7 +43,7 @@ const GOODBYE: Duration = Duration::from_secs(10);
 /// Runs the program until it is quit.
 #[must_use]
 pub fn run() -> ExitCode {
-    windows::without_shared_buffers();
+    windows::without_gpu();
     let flags = Flags::parse();
     let defaults = engine::Options::new(PathBuf::new());
     let data_dir = engine::default_data_dir(&*defaults.vars);

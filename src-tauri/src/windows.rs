@@ -125,16 +125,21 @@ fn plain(_: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Keeps WebKitGTK from sharing buffers with a GPU it is not to use: 5 MB in this process that stay when the window is
-/// closed, and an empty window with some drivers. A user's own choice stands. Before any thread is started.
+/// Keeps WebKitGTK away from the GPU it is not to use: the driver and buffers shared with it take 28 MB of this process
+/// that stay when the window is closed, and some drivers leave the window empty. A user's own choice stands. Before any
+/// thread is started.
 #[cfg(target_os = "linux")]
-pub(crate) fn without_shared_buffers() {
-    // Fails for a name that cannot be one only.
-    let _ = webkit2gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
+pub(crate) fn without_gpu() {
+    // A device that is named is not looked for with the driver's help (`drmRenderNodeDevice` in WebKit's DRMDevice.cpp).
+    let variables = [("WEBKIT_DISABLE_DMABUF_RENDERER", "1"), ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null")];
+    for (name, value) in variables {
+        // Fails for a name that cannot be one only.
+        let _ = webkit2gtk::glib::setenv(name, value, false);
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn without_shared_buffers() {}
+pub(crate) fn without_gpu() {}
 
 fn remember(app: &AppHandle) {
     let Some(window) = app.get_webview_window(MAIN) else { return };

@@ -44,10 +44,16 @@ async function read<Document>(name: string): Promise<Document> {
 async function freeze(ui: Page, language: string): Promise<void> {
   const { at } = await read<{ at: string }>('quota');
   await ui.clock.setFixedTime(at);
+  const { jobs } = await read<{ jobs: { name: string; on: boolean }[] }>('scheduler');
+  const own: Record<string, object> = {
+    status: { language },
+    // What is planned is seen only where warmup is on.
+    scheduler: { jobs: jobs.map((job) => ({ ...job, on: true })) },
+  };
   for (const [command, name] of Object.entries(answers)) {
     const answer = await read<object>(name);
-    const own = command === 'status' ? { ...answer, language } : answer;
-    await ui.route(`**/api/v1/${command}`, (route) => route.fulfill({ json: own }));
+    const json = own[command] ? { ...answer, ...own[command] } : answer;
+    await ui.route(`**/api/v1/${command}`, (route) => route.fulfill({ json }));
   }
   await ui.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await ui.reload();

@@ -4,8 +4,10 @@
 
 mod foresight;
 mod handle;
+mod note;
 mod state;
 
 pub use foresight::{Foresight, PlannedStart};
 pub use handle::Ledger;
-pub use state::{Change, Drained, Failure, Known, Level, Note, Notice, OwnPair, State};
+pub use note::{Change, Note, OwnPair};
+pub use state::{Drained, Failure, Known, Level, Notice, State};
