@@ -58,6 +58,7 @@ pub(crate) async fn start(options: &Options) -> Result<Runtime, StartError> {
     .await?;
     fill(&runtime, &scenario).await.map_err(|error| StartError::Demo(error.to_string()))?;
     history::invent(&runtime, &scenario).await?;
+    runtime.warmups.agree_quietly().await?;
     switch(&runtime.settings, AT_LAST).await;
     Ok(runtime)
 }

@@ -25,6 +25,20 @@ test('models of one pool that stand the same with everyone are one row', () => {
   expect(rows.find(({ id }) => id === 'claude-sonnet-4-6')?.names).toEqual(['Claude Sonnet 4.6']);
 });
 
+test('a model of a pool whose clock has not started is not simply full', () => {
+  const quota = document();
+  const of = (name: string, id: string) =>
+    modelRows(quota)
+      .flatMap(({ segments }) => segments)
+      .find(({ credential, model }) => credential.name === name && model.id === id)?.level;
+  const [ada] = quota.credentials;
+  const gemini = ada?.models.find(({ group }) => group === 'gemini');
+  const claude = ada?.models.find(({ group }) => group === '3p');
+  // Of Gemini the five hours have not started; of Claude they run.
+  expect(of('Ada', gemini?.id ?? '')).toBe('idle');
+  expect(of('Ada', claude?.id ?? '')).toBe('enough');
+});
+
 test('the fullest credential comes first and an unknown one last', () => {
   for (const { segments } of modelRows(document())) {
     const left = segments.map(({ model }) => model.effective_remaining ?? -1);

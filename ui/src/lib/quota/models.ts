@@ -3,8 +3,8 @@
  *
  * Works on one quota document; knows nothing of words or colours.
  */
-import type { CredentialView, ModelView, QuotaDocument } from '../ipc/backend';
-import { levelOf, type Level } from './levels';
+import type { CredentialView, GroupView, ModelView, QuotaDocument } from '../ipc/backend';
+import { groupLevel, levelOf, type Level } from './levels';
 
 /** One credential's number for a model. */
 export interface Segment {
@@ -30,9 +30,11 @@ export function modelName(model: ModelView): string {
   return model.display_name || model.id;
 }
 
-/** The level of a model; idle is a matter of windows, so it does not exist here. */
-export function modelLevel(model: ModelView): Level {
-  return levelOf(model.effective_remaining, null);
+/** The level of a model; idle where its group is: whether a clock runs is a matter of windows. */
+export function modelLevel(model: ModelView, groups: readonly GroupView[]): Level {
+  const level = levelOf(model.effective_remaining, null);
+  const group = groups.find(({ key }) => key === model.group);
+  return level === 'enough' && group !== undefined && groupLevel(group) === 'idle' ? 'idle' : level;
 }
 
 /** What tells a segment from another of the same credential. */
@@ -52,7 +54,7 @@ export function modelRows(document: QuotaDocument): ModelRow[] {
     if (credential.state !== 'active') continue;
     for (const model of credential.models) {
       const segments = byModel.get(model.id) ?? [];
-      segments.push({ credential, model, level: modelLevel(model) });
+      segments.push({ credential, model, level: modelLevel(model, credential.groups) });
       byModel.set(model.id, segments);
     }
   }

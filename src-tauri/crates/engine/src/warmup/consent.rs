@@ -32,9 +32,17 @@ impl Warmups {
     pub async fn agree(&self) -> Result<(), StoreError> {
         if self.consent_at().await?.is_none() {
             tracing::warn!(target: "smart_warmup", "{}", warmup_consent(Language::English));
-            let now = self.inner.parts.clock.now().to_string();
-            self.inner.parts.store.put_meta(CONSENT_AT, Some(&now)).await?;
+            self.agree_quietly().await?;
         }
         Ok(())
+    }
+
+    /// As [`Self::agree`], where no login of anybody's is at stake.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn agree_quietly(&self) -> Result<(), StoreError> {
+        let now = self.inner.parts.clock.now().to_string();
+        self.inner.parts.store.put_meta(CONSENT_AT, Some(&now)).await
     }
 }
