@@ -103,7 +103,7 @@ test('each job says when it runs next, and why it last ran with what outcome', a
   const [refresh, warmup] = within(region('Jobs')).getAllByRole('listitem');
   expect(plain(refresh?.textContent ?? null)).toBe(
     'Background refresh Reads the quota of every active credential Next 14 min 20 s 12:14 ' +
-      'Last 40 s ago, its time had come, took 1.2 sec read 6 credentials, 1 failed ' +
+      'Last 40 s ago · its time had come · took 1.2 sec read 6 credentials, 1 failed ' +
       '12 by the clock · 3 by events · 1 missed',
   );
   expect(plain(warmup?.textContent ?? null)).toContain('Next off Last not yet');
