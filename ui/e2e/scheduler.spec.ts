@@ -73,7 +73,7 @@ test.describe('with logins of nobody who agreed yet', () => {
     await expect(rehearsal.getByText('1 request would go out')).toBeVisible();
     await expect(rehearsal.getByRole('listitem')).toContainText([
       'claude-sonnet-4-6 of Ada: warmed up now',
-      /Ada: not warmed, its window is in use, 5\d % left/,
+      /Ada: not warmed, its window is in use, 5\d\s% left/,
     ]);
     await rehearsal.getByRole('button', { name: 'By credential' }).click();
     await expect(rehearsal.getByRole('heading', { level: 3 })).toHaveText(['Ada']);
