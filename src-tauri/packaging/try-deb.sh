@@ -78,10 +78,15 @@ say "unit verified, '$command'" "runs and ends"
 as_ada "xvfb-run -a -s '-screen 0 1280x800x24' dbus-run-session sh -c '
   HEADROOM_KEY_STORAGE=file headroom-desktop --demo > app.log 2>&1 & app=\$!
   for i in \$(seq 150); do xwininfo -root -tree 2>/dev/null | grep -q \"\\\"Headroom\\\"\" && break; sleep 0.2; done
-  sleep 8; xwininfo -root -tree > windows.log; import -window root shot.png; kill \$app; wait \$app'" || true
+  for i in \$(seq 150); do headroom quota > quota.log 2>&1; grep -q \"58 %\" quota.log && break; sleep 0.2; done
+  xwininfo -root -tree > windows.log; import -window root shot.png; kill \$app; wait \$app'" || true
 cp "$root/home/ada/shot.png" "$work/app.png" 2> /dev/null || true
 grep -q '"Headroom"' "$root/home/ada/windows.log" || { cat "$root/home/ada/app.log"; fail "no window"; }
 say "the app's window under Xvfb" "$(grep -o '"Headroom".*' "$root/home/ada/windows.log" | head -1)"
+
+# What it shows: the demo reads its own service, as it would read the real one.
+grep -q '58 %' "$root/home/ada/quota.log" || { cat "$root/home/ada/quota.log"; fail "nothing is read"; }
+say "quota is read" "$(sed -n 2p "$root/home/ada/quota.log")"
 
 # Away again.
 kept=$(find "$root/home/ada/.local/share/headroom" -type f | wc -l)

@@ -154,6 +154,21 @@ async fn the_demo_says_so_and_leaves_the_users_data_alone() {
 }
 
 #[tokio::test]
+async fn a_system_without_certificates_is_told_what_it_lacks() {
+    let none = tempfile::NamedTempFile::new().unwrap();
+    let path = none.path().to_str().unwrap();
+    let headroom = Headroom::offline().env("SSL_CERT_FILE", path).env("SSL_CERT_DIR", path);
+    let engine = headroom.serve(&["--demo"]).await;
+    let told = tokio::time::timeout(Duration::from_secs(60), async {
+        while !headroom.ok(&["quota"]).await.stdout.contains("install the package ca-certificates") {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    });
+    told.await.unwrap();
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn the_demo_tells_a_planned_start_its_reason_its_verified_start_and_what_came() {
     let headroom = Headroom::offline();
     let engine = headroom.serve(&["--demo"]).await;

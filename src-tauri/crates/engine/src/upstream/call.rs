@@ -2,6 +2,7 @@
 
 use domain::policy::words::Spoken;
 use jiff::{SignedDuration, Timestamp};
+use std::error::Error;
 use std::time::Duration;
 
 /// Answers of control calls are small; the model list, the largest, is about 128 KB.
@@ -101,6 +102,11 @@ pub enum CallError {
     /// The client cannot be built from the settings.
     #[error("no connection can be made with these settings: {0}")]
     Settings(String),
+    /// The system knows no authority that could vouch for a service.
+    #[error(
+        "this system has no certificates of authorities, so no service can be trusted; install the package ca-certificates"
+    )]
+    NoCertificates,
     /// No host is configured.
     #[error("no address of the service is set; reset the address settings of this provider")]
     NoHost,
@@ -114,6 +120,9 @@ impl Spoken for CallError {
             Self::Broken => "应答还没有传完，连接就断了".to_owned(),
             Self::TooLarge => format!("应答超过 {} MB", LARGEST_ANSWER / 1024 / 1024),
             Self::Settings(why) => format!("按这些设置无法建立连接：{why}"),
+            Self::NoCertificates => {
+                "系统中没有证书颁发机构的证书，无法信任任何服务；请安装 ca-certificates 软件包".to_owned()
+            }
             Self::NoHost => "没有设置服务的地址；请重置此提供方的地址设置".to_owned(),
         }
     }
@@ -135,7 +144,7 @@ impl CallError {
     #[must_use]
     pub fn never_left(&self) -> bool {
         match self {
-            Self::Connect | Self::Settings(_) | Self::NoHost => true,
+            Self::Connect | Self::Settings(_) | Self::NoCertificates | Self::NoHost => true,
             Self::Timeout(_) | Self::Broken | Self::TooLarge => false,
         }
     }
@@ -143,7 +152,17 @@ impl CallError {
 
 impl From<reqwest::Error> for CallError {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_builder() { Self::Settings(error.without_url().to_string()) } else { Self::Broken }
+        if !error.is_builder() {
+            return Self::Broken;
+        }
+        // reqwest says "builder error", and its cause what is wrong.
+        let error = error.without_url();
+        let mut cause: &dyn Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        let cause = cause.to_string();
+        if cause.contains("No CA certificates") { Self::NoCertificates } else { Self::Settings(cause) }
     }
 }
 
