@@ -1,6 +1,13 @@
-/** A remark of the engine, which may stand within a longer one, as a sentence of its own. */
+/** Remarks of the engine begin as they do in a list, after a name; here they stand alone. */
+
+/** The remark, begun as a sentence is. */
+export function begun(remark: string): string {
+  return remark.charAt(0).toLocaleUpperCase() + remark.slice(1);
+}
+
+/** The remark, begun and ended as a sentence is. */
 export function asSentence(remark: string): string {
-  const begun = remark.charAt(0).toLocaleUpperCase() + remark.slice(1);
-  if (/[.!?。！？]$/u.test(begun)) return begun;
-  return `${begun}${/\p{Script=Han}/u.test(begun) ? '。' : '.'}`;
+  const sentence = begun(remark);
+  if (/[.!?。！？]$/u.test(sentence)) return sentence;
+  return `${sentence}${/\p{Script=Han}/u.test(sentence) ? '。' : '.'}`;
 }

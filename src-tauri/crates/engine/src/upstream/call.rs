@@ -162,6 +162,7 @@ impl From<reqwest::Error> for CallError {
             cause = deeper;
         }
         let cause = cause.to_string();
+        // rustls-platform-verifier 0.7 has no kind for it, only these words.
         if cause.contains("No CA certificates") { Self::NoCertificates } else { Self::Settings(cause) }
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::json;
 use simulator::{CallKind, End, Fault, FaultError, FaultKind};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::bench::{Bench, saying, smallest};
 
@@ -205,6 +207,21 @@ async fn a_fault_that_can_never_happen_is_refused() {
     let stranger = Fault::new(FaultKind::Hang).account("eve");
     assert_eq!(bench.sim.try_script(stranger), Err(FaultError::Account("eve".into())));
     assert_eq!(bench.sim.try_script(Fault::new(FaultKind::error("x"))), Err(FaultError::Error("x".into())));
+}
+
+#[tokio::test]
+async fn hanging_up_ends_a_connection_after_its_answer() {
+    let bench = scripted(FaultKind::Delay { ms: 300 }).await;
+    let mut socket = TcpStream::connect(bench.sim.address()).await.unwrap();
+    socket.write_all(b"GET /v1internal:loadCodeAssist HTTP/1.1\r\nHost: sim\r\n\r\n").await.unwrap();
+    asked(&bench).await;
+    bench.sim.hang_up();
+    // Kept open otherwise: HTTP/1.1 closes nothing by itself.
+    let mut answer = String::new();
+    let ended = socket.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(30), ended).await.expect("it ends").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+    assert_eq!(bench.assist("ada", "loadCodeAssist", &json!({})).await.status, 200, "others may come");
 }
 
 #[tokio::test]
